@@ -1,0 +1,56 @@
+/** What a run found. Written to results/ as it is, so changes here change `resultSchema` in report/json.ts. */
+import type { Line } from './system.ts';
+
+/** One step of a trace, as it is shown. */
+export interface TraceStep {
+  readonly agent: string;
+  /** Which of the agent's successors in its fixed order; replay follows (agent, choice). */
+  readonly choice: number;
+  readonly lines: readonly Line[];
+  /** Changes of components that say what they mean: the column that shows it, and the sentences. */
+  readonly effects: readonly { readonly column: string; readonly component: string; readonly text: string }[];
+}
+
+/** An initial state and steps from it. */
+export interface Trace {
+  readonly columns: readonly string[];
+  readonly steps: readonly TraceStep[];
+  /** What the last state shows: which invariant broke and why, or who is stuck. */
+  readonly ending: string;
+}
+
+export type Verdict =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'violated'; readonly invariant: string; readonly why: string; readonly trace: Trace }
+  | { readonly kind: 'deadlock'; readonly why: string; readonly trace: Trace }
+  | { readonly kind: 'vacuous'; readonly reasons: readonly string[] }
+  | { readonly kind: 'incomplete'; readonly bound: 'max-states' | 'interrupted' | 'memory'; readonly why: string };
+
+/** How much was explored and what it cost. */
+export interface Effort {
+  /** Distinct states visited, including the initial one. */
+  readonly states: number;
+  /** Successors computed, including those already visited. */
+  readonly transitions: number;
+  /** The largest distance from the initial state (BFS: exact; DFS: the deepest path taken). */
+  readonly depth: number;
+  /** Wall-clock seconds. */
+  readonly seconds: number;
+  /** Bytes held by the visited set, parents and tries at the end. */
+  readonly bytes: number;
+  /** Runs of model functions, against look-ups answered from the tries. */
+  readonly slowCalls: number;
+  readonly lookups: number;
+  /** Seconds spent in model functions. */
+  readonly slowSeconds: number;
+  /** Distinct values met, per component name. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly effort: Effort;
+  readonly witnessesReached: readonly string[];
+  /** Ids of the statements that some step executed. */
+  readonly covered: readonly string[];
+}

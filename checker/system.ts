@@ -1,0 +1,148 @@
+/**
+ * START HERE. The contract between a model and the checker: a state is a record of **components**, **agents**
+ * take steps that change components, a step may announce **events** that other components absorb, and
+ * **invariants** and **witnesses** are judged on components. The checker knows nothing else of a model.
+ *
+ * Every function here must be pure: the same values read give the same result, in the same order. The engine
+ * runs each of them once per distinct combination of the values that it reads and remembers the answer.
+ */
+
+declare const componentType: unique symbol;
+
+/** A typed handle to one component of the state: its position in the state vector and its name. */
+export interface Ref<T> {
+  readonly index: number;
+  readonly name: string;
+  /** Never present at run time; it carries the type. */
+  readonly [componentType]?: (value: T) => T;
+}
+
+/** Reads a component of the state. The engine records the reads, so read only what the decision needs. */
+export type Read = <T>(component: Ref<T>) => T;
+
+/** Something that a step made happen and that other components react to. A small JSON value. */
+export interface Event {
+  readonly kind: string;
+}
+
+/** How a component absorbs the events that steps announce. */
+export interface Reaction<T> {
+  /** Whether `event` can change the component at all; judged once per distinct event. */
+  listens(event: Event): boolean;
+  /** The component's value after `event`. `own` is its value before; `read` sees the state after the writes of
+   *  the step, but before any reaction to this event. */
+  react(event: Event, own: T, read: Read): T;
+}
+
+/** One component of the state. Values are immutable JSON values (no undefined, NaN, infinity, Map or Set). */
+export interface Component<T = unknown> {
+  readonly ref: Ref<T>;
+  readonly initial: T;
+  readonly reaction?: Reaction<T>;
+  /** The agent in whose column a trace shows changes of this component. */
+  readonly column?: string;
+  /** What a reader should be told when a step changes this component from `before` to `after`; [] if nothing. */
+  describe?(before: T, after: T): readonly string[];
+}
+
+/** One line of a trace: what the kernel's source calls it, and what was special about it. */
+export interface Line {
+  readonly text: string;
+  /** The kernel function (or hardware unit) that the line belongs to. */
+  readonly fn?: string;
+  /** Asides: "reads the old value: …", "left late, after …". */
+  readonly notes?: readonly string[];
+  /** The id of the statement that this line executes, for coverage. */
+  readonly statement?: string;
+}
+
+/** What a trace shows for a step. */
+export interface Label {
+  readonly agent: string;
+  readonly lines: readonly Line[];
+}
+
+/** One way in which an agent can change the state. */
+export interface Step {
+  readonly label: Label;
+  readonly writes: readonly Write[];
+  /** Announced in order, after the writes. Each component absorbs the first, then the second, … */
+  readonly events?: readonly Event[];
+}
+
+/** A new value for a component. */
+export interface Write<T = unknown> {
+  readonly component: Ref<T>;
+  readonly value: T;
+}
+
+/** Something that takes steps: a CPU, an SMMU, the grace-period machinery. */
+export interface Agent {
+  readonly name: string;
+  /** Every step that the agent can take now, in a fixed order; [] if none. */
+  steps(read: Read): readonly Step[];
+}
+
+/** Must hold in every reachable state. */
+export interface Invariant {
+  readonly name: string;
+  /** Why the state breaks it, as a sentence, or null where it holds. */
+  broken(read: Read): string | null;
+  /** Whether the state puts the invariant to the test; an antecedent that never holds makes the verdict vacuous. */
+  antecedent?(read: Read): boolean;
+}
+
+/** Must be reached in some state, or the verdict is vacuous. */
+export interface Witness {
+  readonly name: string;
+  reached(read: Read): boolean;
+}
+
+/** A statement of a program under test; one that no step ever executed makes the verdict vacuous. */
+export interface Statement {
+  readonly id: string;
+  readonly fn: string;
+  readonly text: string;
+}
+
+/** Everything that the checker needs to know of a model. */
+export interface System {
+  readonly name: string;
+  /** `components[i].ref.index === i`. */
+  readonly components: readonly Component[];
+  readonly agents: readonly Agent[];
+  readonly invariants: readonly Invariant[];
+  readonly witnesses: readonly Witness[];
+  readonly statements: readonly Statement[];
+  /** Whether a state without successors is a proper end; one that is not is a deadlock. Null if it is an end,
+   *  otherwise who waits for what, as a sentence. */
+  stuck(read: Read): string | null;
+  /** Names of the agents in the order of a trace's columns. */
+  readonly columns: readonly string[];
+}
+
+/** Makes a handle; the one place where a component's type is attached to its index. */
+export function ref<T>(index: number, name: string): Ref<T> {
+  return { index, name };
+}
+
+/** A write, typed by its component. */
+export function write<T>(component: Ref<T>, value: T): Write {
+  return { component: component as Ref<unknown>, value };
+}
+
+/** A component, typed by its handle, as the system's list holds it. */
+export function component<T>(declaration: Component<T>): Component {
+  return declaration as unknown as Component;
+}
+
+/** The model did something that the contract forbids: an impure step, an unreadable value, a step that is not
+ *  enabled on replay, a program that reads an undefined variable. Shown with the trace so far. */
+export class ModelBug extends Error {
+  override name = 'ModelBug';
+}
+
+/** The user asked for something that cannot be done; the message says what to change. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
