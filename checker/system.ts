@@ -7,14 +7,13 @@
  * runs each of them once per distinct combination of the values that it reads and remembers the answer.
  */
 
-declare const componentType: unique symbol;
-
 /** A typed handle to one component of the state: its position in the state vector and its name. */
 export interface Ref<T> {
   readonly index: number;
   readonly name: string;
-  /** Never present at run time; it carries the type. */
-  readonly [componentType]?: (value: T) => T;
+  /** Never present at run time; it carries the type. A plain name, so that a model can declare these types
+   *  itself and import nothing of ours. */
+  readonly type?: (value: T) => T;
 }
 
 /** Reads a component of the state. The engine records the reads, so read only what the decision needs. */
