@@ -1,0 +1,47 @@
+/** A job is one (spec, variant, memory model): what was run, what was expected, and what came of it. */
+import type { Outcome } from '../outcome.ts';
+import type { Expectation, Spec, Variant } from '../spec.ts';
+import type { Statement } from '../system.ts';
+
+export interface Job {
+  readonly spec: Spec;
+  readonly variant: Variant;
+  readonly model: string;
+  readonly expected: Expectation;
+}
+
+/** How the state space was searched: what a reader needs in order to get the same numbers again. */
+export interface Search {
+  readonly search: 'bfs' | 'dfs';
+  /** Null if there was no bound. */
+  readonly maxStates: number | null;
+}
+
+/** What came of a job: an outcome, a fault of ours (a model bug), or nothing because the run was interrupted. */
+export type Result =
+  | {
+      readonly kind: 'outcome';
+      readonly outcome: Outcome;
+      /** All statements and witnesses of the system, so that a reader learns what was *not* covered. */
+      readonly statements: readonly Statement[];
+      readonly witnesses: readonly string[];
+    }
+  | { readonly kind: 'fault'; readonly message: string; readonly stack: string }
+  | { readonly kind: 'not run' };
+
+export interface FinishedJob extends Job {
+  readonly result: Result;
+}
+
+/** How messages call a job: `spec/variant (model)`. */
+export function jobName(job: Job): string {
+  return `${job.spec.name}/${job.variant.name} (${job.model})`;
+}
+
+/** Whether the user stopped the job before it had a verdict. */
+export function wasInterrupted({ result }: FinishedJob): boolean {
+  if (result.kind === 'not run') return true;
+  if (result.kind === 'fault') return false;
+  const { verdict } = result.outcome;
+  return verdict.kind === 'incomplete' && verdict.bound === 'interrupted';
+}

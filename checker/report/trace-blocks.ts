@@ -1,0 +1,99 @@
+/**
+ * What a trace shows, before anything has a width: blocks from top to bottom, each with texts for one or more
+ * columns. Time flows down, and no two steps share a row.
+ */
+import type { Trace, TraceStep } from '../outcome.ts';
+import type { Line } from '../system.ts';
+import { printable } from './wrap.ts';
+
+/** A text with what comes before its first line and before each line that it is wrapped into. */
+export interface Piece {
+  readonly text: string;
+  readonly first: string;
+  readonly hang: string;
+  /** A remark on the piece before it, not an event of its own. */
+  readonly aside?: true;
+}
+
+export interface Block {
+  /** The kernel function that the column's agent enters here; it has a row of its own. */
+  readonly heading?: { readonly column: string; readonly text: string };
+  readonly cells: ReadonlyMap<string, readonly Piece[]>;
+}
+
+/** Which function the column of each agent is in, so that a heading is shown only when it changes. */
+type Headings = Map<string, string>;
+
+/** The blocks of a trace. In one `stream`, unlike side by side, a heading is said again when the agent changes. */
+export function blocksOf(trace: Trace, stream: boolean): readonly Block[] {
+  const headings: Headings = new Map();
+  return trace.steps.flatMap((step, i) => {
+    if (stream && trace.steps[i - 1]?.agent !== step.agent) headings.clear();
+    return stepBlocks(step, headings);
+  });
+}
+
+/** The columns that have something to show, in the trace's order; agents that it does not list come last. */
+export function columnsInUse(trace: Trace, blocks: readonly Block[]): readonly string[] {
+  const used = new Set(blocks.flatMap((block) => [...block.cells.keys()]));
+  const listed = trace.columns.filter((column) => used.has(column));
+  return [...listed, ...[...used].filter((column) => !trace.columns.includes(column))];
+}
+
+function stepBlocks(step: TraceStep, headings: Headings): readonly Block[] {
+  const runs = runsOfOneFunction(step.lines);
+  return (runs.length > 0 ? runs : [[]]).flatMap((lines, run) => {
+    const fn = lines[0]?.fn;
+    const entered = fn !== undefined && headings.get(step.agent) !== fn ? fn : undefined;
+    if (entered !== undefined) headings.set(step.agent, entered);
+    const indent = headings.has(step.agent) ? '  ' : '';
+    const own = lines.flatMap((line) => linePieces(line, indent));
+    const cells = withEffects(step.agent, own, run === 0 ? step.effects : []);
+    if (cells.size === 0) return [];
+    return [
+      entered === undefined
+        ? { cells }
+        : { heading: { column: step.agent, text: headingText(entered) }, cells },
+    ];
+  });
+}
+
+/** The lines of a step, cut where the function changes; a line without a function stays with the one before. */
+function runsOfOneFunction(lines: readonly Line[]): readonly (readonly Line[])[] {
+  const runs: Line[][] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last && (line.fn === undefined || line.fn === last[0]?.fn)) last.push(line);
+    else runs.push([line]);
+  }
+  return runs;
+}
+
+function linePieces(line: Line, indent: string): readonly Piece[] {
+  const statement = { text: printable(line.text), first: indent, hang: `${indent}  ` };
+  const slashes = `${indent}  // `;
+  const notes = (line.notes ?? []).map(
+    (note) => ({ text: printable(note), first: slashes, hang: slashes, aside: true }) as const,
+  );
+  return [statement, ...notes];
+}
+
+/** Effects stand in the row of the first statement of the step that caused them. */
+function withEffects(
+  agent: string,
+  own: readonly Piece[],
+  effects: TraceStep['effects'],
+): ReadonlyMap<string, readonly Piece[]> {
+  const cells = new Map<string, readonly Piece[]>();
+  if (own.length > 0) cells.set(agent, own);
+  for (const effect of effects) {
+    const piece = { text: printable(effect.text), first: '=> ', hang: '   ' };
+    cells.set(effect.column, [...(cells.get(effect.column) ?? []), piece]);
+  }
+  return cells;
+}
+
+/** `fn():` for a kernel function, `CMDQ:` for anything else. */
+function headingText(fn: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(fn) ? `${fn}():` : `${printable(fn)}:`;
+}

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import type { Trace, TraceStep } from '../outcome.ts';
+import { sampleTrace } from './sample-trace.ts';
+import { traceText } from './trace-text.ts';
+
+/** A step of one line, for traces of which only the shape matters. */
+function step(agent: string, text: string, effects: TraceStep['effects'] = []): TraceStep {
+  return { agent, choice: 0, lines: [{ text, fn: 'f' }], effects };
+}
+
+function trace(columns: readonly string[], steps: readonly TraceStep[]): Trace {
+  return { columns, steps, ending: 'I broke: because.' };
+}
+
+function lines(...text: string[]): string {
+  return `${text.join('\n')}\n`;
+}
+
+test('a race of two CPUs and an SMMU reads like the comments of arm-smmu-v3.c', () => {
+  expect(traceText(sampleTrace, ['unmap-vs-attach, "no smp_mb() in inv_range", tso'])).toBe(
+    lines(
+      '/*',
+      ' * unmap-vs-attach, "no smp_mb() in inv_range", tso',
+      ' *',
+      ' * [CPU0]                    | [CPU1]                  | [SMMU0]',
+      ' * arm_smmu_domain_inv_range():                        |',
+      ' *   invs = rcu_dereference( |                         |',
+      ' *     smmu_domain->invs);   |                         |',
+      ' *     // the store of the   |                         |',
+      ' *     // PTE has not left   |                         |',
+      ' *     // CPU0 yet           |                         |',
+      ' *   for (i = 0; i <         |                         |',
+      ' *     invs->num_invs; i++)  |                         |',
+      ' *                           | arm_smmu_install_new_domain_invs():',
+      ' *                           |   rcu_assign_pointer(   |',
+      ' *                           |     smmu_domain->invs,  |',
+      ' *                           |     new_invs);          |',
+      ' *                           | arm_smmu_write_entry(): |',
+      ' *                           |   WRITE_ONCE(           | => may cache STE 1:',
+      ' *                           |     ste->data[0],       |    stage 1 of domain d',
+      ' *                           |     target[0]);         | => may cache IOVA 0 ->',
+      ' *                           |                         |    page 0',
+      ' * __arm_lpae_unmap():       |                         |',
+      ' *   WRITE_ONCE(*ptep, 0);   |                         |',
+      ' *     // left late, after   |                         |',
+      ' *     // the load of        |                         |',
+      ' *     // smmu_domain->invs  |                         |',
+      ' * iommu_iotlb_sync():       |                         |',
+      ' *   free_page(page 0);      |                         |',
+      ' *',
+      ' * no-stale-translation broke: page 0 was freed while SMMU0 may still translate',
+      ' * IOVA 0 to it.',
+      ' */',
+    ),
+  );
+});
+
+test('short texts get columns no wider than they need', () => {
+  const short = trace(['P0', 'P1'], [step('P0', 'x = 1;'), step('P1', 'r = x;')]);
+  expect(traceText(short, [])).toBe(
+    lines(
+      '/*',
+      ' * [P0]     | [P1]',
+      ' * f():     |',
+      ' *   x = 1; |',
+      ' *          | f():',
+      ' *          |   r = x;',
+      ' *',
+      ' * I broke: because.',
+      ' */',
+    ),
+  );
+});
+
+test('five columns of long texts become one stream with the agent before each event', () => {
+  const agents = ['CPU0', 'CPU1', 'CPU2', 'SMMU0', 'RCU'];
+  const effect = { column: 'RCU', component: 'rcu', text: 'a grace period is under way since step 1' };
+  const wide = trace(
+    agents,
+    agents.map((agent, i) =>
+      step(agent, 'WRITE_ONCE(object->field, another_object);', i === 1 ? [effect] : []),
+    ),
+  );
+  expect(traceText(wide, ['five'])).toBe(
+    lines(
+      '/*',
+      ' * five',
+      ' *',
+      ' * CPU0:  f():',
+      ' * CPU0:    WRITE_ONCE(object->field, another_object);',
+      ' * CPU1:  f():',
+      ' * CPU1:    WRITE_ONCE(object->field, another_object);',
+      ' * RCU:   => a grace period is under way since step 1',
+      ' * CPU2:  f():',
+      ' * CPU2:    WRITE_ONCE(object->field, another_object);',
+      ' * SMMU0: f():',
+      ' * SMMU0:   WRITE_ONCE(object->field, another_object);',
+      ' * RCU:   f():',
+      ' * RCU:     WRITE_ONCE(object->field, another_object);',
+      ' *',
+      ' * I broke: because.',
+      ' */',
+    ),
+  );
+});
+
+test('a function is named when a column enters it and not again while it stays there', () => {
+  const text = traceText(trace(['A', 'B'], [step('A', 'a1;'), step('B', 'b1;'), step('A', 'a2;')]), []);
+  expect(text.match(/f\(\):/g)).toHaveLength(2);
+});
+
+test('a hardware unit is named without the brackets of a function', () => {
+  const unit: TraceStep = { agent: 'S', choice: 0, lines: [{ text: 'TLBI', fn: 'CMDQ' }], effects: [] };
+  expect(traceText(trace(['S'], [unit]), [])).toContain(' * CMDQ:\n');
+});
+
+test('an agent that does nothing has no column', () => {
+  expect(traceText(sampleTrace, [])).not.toContain('SMMU1');
+});
+
+test('an effect in a column that the trace does not list is still shown', () => {
+  const effect = { column: 'CMDQ', component: 'c', text: 'TLBI queued' };
+  expect(traceText(trace(['A'], [step('A', 'a;', [effect])]), [])).toContain('| => TLBI queued');
+});
+
+test('the end of a C comment within a text does not end the comment', () => {
+  const text = traceText(trace(['A'], [step('A', 'x = 1; /* why */')]), []);
+  expect(text.indexOf('*/')).toBe(text.length - 3);
+});
+
+test('no line of any shape of trace is wider than 80', () => {
+  const words = [
+    'WRITE_ONCE(x->y, 1);',
+    'arm_smmu_install_new_domain_invs_with_a_very_long_name_that_is_wider(x)',
+    'a',
+  ];
+  for (let agents = 1; agents <= 5; agents++) {
+    for (let size = 1; size <= 9; size++) {
+      const columns = Array.from({ length: agents }, (_, i) => `AGENT${i}`);
+      const steps = columns.map((agent, i) => ({
+        ...step(agent, Array.from({ length: size }, (_, n) => words[(n * size + i) % 3]).join(' ')),
+        lines: [
+          { text: words.slice(0, (i % 3) + 1).join(' '), fn: words[1] ?? '', notes: ['a '.repeat(size * 9)] },
+        ],
+      }));
+      for (const line of traceText(trace(columns, steps), ['t '.repeat(50)]).split('\n')) {
+        expect(line.length, line).toBeLessThanOrEqual(80);
+      }
+    }
+  }
+});
