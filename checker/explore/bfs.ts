@@ -1,0 +1,27 @@
+/** Breadth first: states are expanded in the order of their ids, so the frontier is a cursor. The first state
+ *  found to break an invariant is at the least distance from the initial state. */
+import type { Frontier } from './frontier.ts';
+
+export function bfs(): Frontier {
+  let cursor = 0;
+  let count = 0;
+  /** The first state of the next level. */
+  let levelEnd = 0;
+  let level = -1;
+  return {
+    batches: true,
+    found(_from, to) {
+      count = to;
+    },
+    next(pending) {
+      if (cursor === levelEnd) {
+        if (pending > 0 || levelEnd === count) return -1;
+        levelEnd = count;
+        level += 1;
+      }
+      return cursor++;
+    },
+    size: () => count - cursor,
+    depth: () => (count > levelEnd ? level + 1 : level),
+  };
+}

@@ -1,0 +1,145 @@
+/** START HERE for the engine: checks a system and says what was found. */
+import { type Tables, tablesOf } from '../intern/tables.ts';
+import type { Outcome } from '../outcome.ts';
+import { type Judge, judgeOf } from '../property/judge.ts';
+import { verdictOf } from '../property/verdict.ts';
+import { type Read, type System, UsageError } from '../system.ts';
+import { explained, traceTo } from '../trace/counterexample.ts';
+import { bfs } from './bfs.ts';
+import { dfs } from './dfs.ts';
+import { type Exploration, explore } from './explore.ts';
+import type { Frontier, Search } from './frontier.ts';
+import { type Successors, successorsOf } from './successors.ts';
+
+/** How an exploration goes, told from time to time. */
+export interface Progress {
+  readonly states: number;
+  readonly frontier: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly seconds: number;
+  readonly statesPerSecond: number;
+}
+
+export interface CheckOptions {
+  readonly search: Search;
+  /** No more states than this are kept; a verdict that needs more is incomplete. */
+  readonly maxStates?: number;
+  /** Ends the exploration with an incomplete verdict. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** Called for each state without successors; `read` is valid during the call. */
+  onTerminal?(read: Read): void;
+  /** False saves 4 bytes a state, and a counterexample then has no steps. */
+  readonly keepTraces?: boolean;
+}
+
+/** Between two looks at the clock and the signal: some milliseconds. */
+const SLICE = 4000;
+/** Milliseconds between two reports of progress. */
+const REPORT_EVERY = 200;
+
+/** Checks `system`, letting signals and timers through. */
+export async function check(system: System, options: CheckOptions): Promise<Outcome> {
+  const run = begin(system, options);
+  while (run.slice()) await new Promise((resolve) => setImmediate(resolve));
+  return run.outcome();
+}
+
+/** Checks `system` without giving way to anything: for small systems. */
+export function checkNow(system: System, options: CheckOptions): Outcome {
+  const run = begin(system, options);
+  while (run.slice());
+  return run.outcome();
+}
+
+interface Run {
+  /** Goes on for some milliseconds; false when there is nothing left to do. */
+  slice(): boolean;
+  outcome(): Outcome;
+}
+
+function begin(system: System, options: CheckOptions): Run {
+  const { maxStates = Number.POSITIVE_INFINITY, signal, onTerminal, keepTraces = true } = options;
+  if (!(maxStates >= 1)) throw new UsageError(`maxStates is ${maxStates}; it must be at least 1`);
+  const tables = tablesOf(system);
+  const successors = successorsOf(tables);
+  const judge = judgeOf(tables);
+  const frontier = options.search === 'bfs' ? bfs() : dfs();
+  const exploration = explore(
+    tables,
+    successors,
+    judge,
+    frontier,
+    { maxStates, keepParents: keepTraces, onTerminal: (read) => onTerminal?.(read) },
+    (error, visited, state) => explained(tables, successors, visited, state, error),
+  );
+  const parts: Parts = { tables, successors, judge, frontier, exploration, started: performance.now() };
+  let reported = parts.started;
+  return {
+    slice() {
+      const goesOn = exploration.advance(SLICE);
+      if (goesOn && signal?.aborted) exploration.stop('interrupted', 'interrupted');
+      if (performance.now() - reported >= REPORT_EVERY) {
+        reported = performance.now();
+        options.onProgress?.(progressOf(parts));
+      }
+      return goesOn && exploration.stopped === null && exploration.broken === null;
+    },
+    outcome: () => outcomeOf(system, parts),
+  };
+}
+
+interface Parts {
+  readonly tables: Tables;
+  readonly successors: Successors;
+  readonly judge: Judge;
+  readonly frontier: Frontier;
+  readonly exploration: Exploration;
+  readonly started: number;
+}
+
+function progressOf({ exploration, frontier, started }: Parts): Progress {
+  const states = exploration.visited.count;
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    states,
+    frontier: frontier.size(),
+    transitions: exploration.transitions,
+    depth: frontier.depth(),
+    seconds,
+    statesPerSecond: states / seconds,
+  };
+}
+
+function outcomeOf(system: System, parts: Parts): Outcome {
+  const { tables, successors, judge, exploration } = parts;
+  const { visited, broken, stuck, stopped } = exploration;
+  const covered = successors.covered();
+  const { states, transitions, depth, seconds } = progressOf(parts);
+  const { slowCalls, lookups, slowSeconds, values } = tables;
+  const effort = {
+    states,
+    transitions,
+    depth,
+    seconds,
+    bytes: visited.bytes() + tables.tries.bytes() + successors.bytes(),
+    slowCalls,
+    lookups,
+    slowSeconds,
+    values: Object.fromEntries(system.components.map(({ ref }, c) => [ref.name, values[c]!.count()])),
+  };
+  const verdict = verdictOf(
+    system,
+    {
+      broken,
+      stuck,
+      stopped,
+      covered,
+      witnessesMissed: judge.witnessesMissed(),
+      untested: judge.untested(),
+    },
+    (state, ending) => traceTo(tables, successors, visited, state, ending),
+  );
+  return { verdict, effort, witnessesReached: judge.witnessesReached(), covered: [...covered].sort() };
+}

@@ -1,0 +1,163 @@
+/** The one loop: take a state from the frontier, queue its successors, look a batch of them up in the visited set,
+ *  judge the new ones. */
+import { layoutFor } from '../intern/layout.ts';
+import { reader, type Tables } from '../intern/tables.ts';
+import type { Verdict } from '../outcome.ts';
+import type { Break, Judge } from '../property/judge.ts';
+import type { Read } from '../system.ts';
+import type { Frontier } from './frontier.ts';
+import { queueFor } from './queue.ts';
+import type { Successors } from './successors.ts';
+import { Visited } from './visited.ts';
+
+/** How many successors are looked up together. */
+const BATCH = 64;
+
+type Stopped = Extract<Verdict, { kind: 'incomplete' }>;
+
+export interface Limits {
+  readonly maxStates: number;
+  readonly keepParents: boolean;
+  onTerminal(read: Read): void;
+}
+
+/** Where an exploration stands. */
+export interface Exploration {
+  readonly visited: Visited;
+  transitions: number;
+  broken: Break | null;
+  stuck: { readonly state: number; readonly why: string } | null;
+  stopped: Stopped | null;
+  /** Expands up to `states` states. False when the exploration has ended. */
+  advance(states: number): boolean;
+  /** Ends the exploration from outside. */
+  stop(bound: Stopped['bound'], what: string): void;
+}
+
+/** `explain` adds the way to a state to an error that a model function threw there. */
+export function explore(
+  tables: Tables,
+  successors: Successors,
+  judge: Judge,
+  frontier: Frontier,
+  limits: Limits,
+  explain: (error: unknown, visited: Visited, state: number) => unknown,
+): Exploration {
+  const visited = new Visited(tables.layout.words, limits.maxStates, limits.keepParents);
+  let queue = queueFor(tables.layout.words);
+  const batch = frontier.batches ? BATCH : 1;
+  const self: Exploration = {
+    visited,
+    transitions: 0,
+    broken: null,
+    stuck: null,
+    stopped: null,
+    advance,
+    stop,
+  };
+  /** The state that a model function is being asked about. */
+  let at = 0;
+
+  // The initial state has number 0 for every component, and the queue is zero.
+  queue.parents[0] = -1;
+  queue.size = 1;
+  return self;
+
+  function advance(states: number): boolean {
+    try {
+      for (let left = states; left > 0; left--) if (!step()) return false;
+      return true;
+    } catch (error) {
+      throw explain(error, visited, at);
+    }
+  }
+
+  /** Expands one state; false if the exploration has ended. */
+  function step(): boolean {
+    let id = frontier.next(queue.size);
+    if (id < 0) {
+      flush();
+      if (ended()) return false;
+      id = frontier.next(0);
+      if (id < 0) return false;
+    }
+    at = id;
+    const found = expand(id);
+    if (found === 0) terminal(id);
+    if (found > 0) self.transitions += found;
+    if (queue.size >= batch) flush();
+    return !ended();
+  }
+
+  function ended(): boolean {
+    return self.broken !== null || self.stopped !== null;
+  }
+
+  /** Looks up what is queued, and judges what is new. */
+  function flush(): void {
+    const from = visited.count;
+    withinMemory(() => visited.insert(queue));
+    frontier.found(from, visited.count);
+    if (visited.full) stop('max-states', `the limit of ${limits.maxStates} states was reached`);
+    for (let state = from; state < visited.count && self.broken === null; state++) {
+      at = state;
+      self.broken = judge.judge(visited.arena, state);
+    }
+  }
+
+  /** Queues the successors of `id`; how many, or -1 if memory ended. */
+  function expand(id: number): number {
+    for (;;) {
+      const found = successors.expand(visited.arena, id, queue);
+      if (found >= 0) return found;
+      relay();
+      if (ended()) return -1;
+      at = id;
+    }
+  }
+
+  /** Gives every field the bits that its component's values need by now. */
+  function relay(): void {
+    flush();
+    const from = tables.layout;
+    const to = layoutFor(tables.values.map((known) => known.count()));
+    withinMemory(() => visited.relay(from, to));
+    if (self.stopped !== null) return;
+    tables.layout = to;
+    tables.overflow = false;
+    successors.relaid();
+    queue = queueFor(to.words);
+  }
+
+  function terminal(id: number): void {
+    if (self.stuck === null) {
+      const why = judge.stuck(visited.arena, id);
+      if (why !== null) self.stuck = { state: id, why };
+    }
+    limits.onTerminal(reader(tables, visited.arena, id * tables.layout.words));
+  }
+
+  function stop(bound: Stopped['bound'], what: string): void {
+    if (ended()) return;
+    if (queue.size > 0) flush();
+    if (ended()) return;
+    const covered = visited.count - frontier.size();
+    self.stopped = {
+      kind: 'incomplete',
+      bound,
+      why:
+        `${what}: ${visited.count} states were found and satisfy every invariant, ${covered} of them were ` +
+        `expanded, ${frontier.size()} were not; the deepest is ${frontier.depth()} steps from the initial state`,
+    };
+  }
+
+  function withinMemory(allocate: () => void): void {
+    try {
+      allocate();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      queue.size = 0;
+      stop('memory', `no memory for more states (${error.message})`);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** In which order the states that were found are expanded: the plug that makes the one loop a search strategy. */
+export interface Frontier {
+  /** Takes note that the states `from` to `to - 1` were found. */
+  found(from: number, to: number): void;
+  /** The state to expand next; -1 if there is none, or if that depends on the `pending` successors that were not
+   *  looked up yet. */
+  next(pending: number): number;
+  /** Found but not taken yet. */
+  size(): number;
+  /** The largest distance from the initial state at which a state was found. */
+  depth(): number;
+  /** Whether the order survives when the successors of several states are looked up together. */
+  readonly batches: boolean;
+}
+
+export type Search = 'bfs' | 'dfs';

@@ -1,0 +1,112 @@
+/** The successors of a packed state: a look-up per agent, an XOR per successor. */
+import { fieldOf } from '../intern/layout.ts';
+import { intern, learn, type Tables } from '../intern/tables.ts';
+import type { Label, Step } from '../system.ts';
+import { Leaves, type Move } from './leaves.ts';
+import { type Queue, reserve } from './queue.ts';
+import { reactionsOf } from './reactions.ts';
+
+/** Which step leads to a successor. */
+export interface Edge {
+  readonly agent: string;
+  readonly choice: number;
+  readonly label: Label;
+}
+
+export interface Successors {
+  /** Appends the successors of state `id` to the queue, by agent and then by choice. Their number, or -1 (and
+   *  nothing appended) if a new value did not fit its field. */
+  expand(arena: Int32Array, id: number, queue: Queue): number;
+  /** The steps that lead to the successors, in the same order. Only after `expand` of the same state. */
+  edges(arena: Int32Array, id: number): readonly Edge[];
+  /** To be called when the layout was replaced. */
+  relaid(): void;
+  /** Ids of the statements on the lines of all learned labels. */
+  covered(): ReadonlySet<string>;
+  bytes(): number;
+}
+
+export function successorsOf(tables: Tables): Successors {
+  const { system, tries } = tables;
+  const { agents } = system;
+  const roots = agents.map(() => tries.root());
+  const leaves = new Leaves();
+  const absorb = reactionsOf(tables);
+
+  function learnSteps(a: number, arena: Int32Array, base: number): number {
+    const agent = agents[a]!;
+    const leaf = learn(tables, roots[a]!, `the step function of ${agent.name}`, arena, base, (read) => {
+      // Reading what a step writes makes the old number part of the path, so that the delta is determined.
+      const idBefore = (c: number) => {
+        read(system.components[c]!.ref);
+        return fieldOf(tables.layout, arena, base, c);
+      };
+      return leaves.add(agent.steps(read).map((step) => moveOf(tables, step, idBefore)));
+    });
+    if (!tables.overflow && leaf > 0) leaves.lay(leaf, tables.layout);
+    return leaf;
+  }
+
+  function expand(arena: Int32Array, id: number, queue: Queue): number {
+    const layout = tables.layout;
+    const width = layout.words;
+    const base = id * width;
+    const start = queue.size;
+    for (let a = 0; a < roots.length; a++) {
+      let leaf = tries.lookup(roots[a]!, arena, base, layout);
+      if (leaf < 0) {
+        leaf = learnSteps(a, arena, base);
+        if (tables.overflow) return undo(queue, start);
+      }
+      if (leaf === 0) continue;
+      const flat = leaves.flat;
+      let at = leaves.at[leaf]!;
+      const count = flat[at++]!;
+      reserve(queue, count, width);
+      const { words, parents } = queue;
+      for (let i = 0; i < count; i++) {
+        const announcement = flat[at++]!;
+        const to = queue.size * width;
+        for (let w = 0; w < width; w++) words[to + w] = arena[base + w]! ^ flat[at + w]!;
+        at += width;
+        if (announcement !== 0 && !absorb(leaves.announcements[announcement]!, words, to)) {
+          return undo(queue, start);
+        }
+        parents[queue.size++] = id;
+      }
+    }
+    tables.lookups += roots.length;
+    return queue.size - start;
+  }
+
+  function edges(arena: Int32Array, id: number): readonly Edge[] {
+    return agents.flatMap(({ name }, a) => {
+      const leaf = tries.lookup(roots[a]!, arena, id * tables.layout.words, tables.layout);
+      return (leaves.moves[leaf] ?? []).map(({ label }, choice) => ({ agent: name, choice, label }));
+    });
+  }
+
+  function covered(): ReadonlySet<string> {
+    const lines = leaves.moves.flatMap((moves) => moves.flatMap(({ label }) => label.lines));
+    return new Set(lines.flatMap(({ statement }) => (statement === undefined ? [] : [statement])));
+  }
+
+  return { expand, edges, covered, relaid: () => leaves.layAll(tables.layout), bytes: () => leaves.bytes() };
+}
+
+function undo(queue: Queue, start: number): -1 {
+  queue.size = start;
+  return -1;
+}
+
+/** A step in numbers. Of two writes to one component the later one counts. */
+function moveOf(tables: Tables, step: Step, idBefore: (c: number) => number): Move {
+  const last = new Map(step.writes.map(({ component, value }) => [component.index, value]));
+  const writes = [...last].map(([component, value]) => ({
+    component,
+    from: idBefore(component),
+    to: intern(tables, component, value),
+  }));
+  const events = (step.events ?? []).map((event) => tables.events.idOf(event));
+  return { label: step.label, writes, events };
+}

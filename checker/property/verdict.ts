@@ -1,0 +1,42 @@
+/** From what an exploration saw to a verdict: violated > deadlock > incomplete > vacuous > holds. */
+import type { Trace, Verdict } from '../outcome.ts';
+import type { System } from '../system.ts';
+import type { Break } from './judge.ts';
+
+/** What is known when the exploration ends. */
+export interface Findings {
+  readonly broken: Break | null;
+  readonly stuck: { readonly state: number; readonly why: string } | null;
+  readonly stopped: Extract<Verdict, { kind: 'incomplete' }> | null;
+  readonly witnessesMissed: readonly string[];
+  readonly untested: readonly string[];
+  readonly covered: ReadonlySet<string>;
+}
+
+/** `traceTo` is asked for at most one trace. */
+export function verdictOf(
+  system: System,
+  found: Findings,
+  traceTo: (state: number, ending: string) => Trace,
+): Verdict {
+  const { broken, stuck, stopped } = found;
+  if (broken !== null) {
+    const { state, invariant, why } = broken;
+    return { kind: 'violated', invariant, why, trace: traceTo(state, `${invariant}: ${why}`) };
+  }
+  if (stuck !== null) return { kind: 'deadlock', why: stuck.why, trace: traceTo(stuck.state, stuck.why) };
+  if (stopped !== null) return stopped;
+  const reasons = vacuity(system, found);
+  return reasons.length > 0 ? { kind: 'vacuous', reasons } : { kind: 'holds' };
+}
+
+function vacuity(system: System, { witnessesMissed, untested, covered }: Findings): readonly string[] {
+  const dead = system.statements.filter(({ id }) => !covered.has(id));
+  return [
+    ...witnessesMissed.map((name) => `The witness "${name}" was never reached.`),
+    ...dead.map(({ fn, text }) => `The statement "${text}" of ${fn} was never executed.`),
+    ...untested.map(
+      (name) => `The invariant "${name}" was never put to the test: its antecedent never held.`,
+    ),
+  ];
+}

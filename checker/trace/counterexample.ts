@@ -1,0 +1,81 @@
+/** From a state's chain of parents to a trace: which steps led there, replayed on the model itself. */
+import type { Queue } from '../explore/queue.ts';
+import { queueFor } from '../explore/queue.ts';
+import type { Edge, Successors } from '../explore/successors.ts';
+import type { Visited } from '../explore/visited.ts';
+import { fieldOf } from '../intern/layout.ts';
+import type { Tables } from '../intern/tables.ts';
+import type { Trace } from '../outcome.ts';
+import { ModelBug } from '../system.ts';
+import { confirm, soFar } from './replay.ts';
+
+/** The states from the initial one to `state`, by parents. */
+function chainTo({ parents }: Visited, state: number): readonly number[] {
+  const chain: number[] = [];
+  for (let at = state; at >= 0; at = parents[at]!) chain.push(at);
+  return chain.reverse();
+}
+
+/** The first step that leads from one state to another, as it was learned. */
+function edgeBetween(
+  { arena }: Visited,
+  successors: Successors,
+  width: number,
+  queue: Queue,
+  [from, to]: readonly [number, number],
+): Edge {
+  queue.size = 0;
+  const count = successors.expand(arena, from, queue);
+  for (let i = 0; i < count; i++) {
+    let w = 0;
+    while (w < width && queue.words[i * width + w] === arena[to * width + w]) w++;
+    if (w === width) return successors.edges(arena, from)[i]!;
+  }
+  throw new Error(`no learned step leads from state ${from} to state ${to}, whose parent it is`);
+}
+
+/** The learned steps from the initial state to `state`, each with the state that it led to. */
+function pathTo(tables: Tables, successors: Successors, visited: Visited, state: number) {
+  const width = tables.layout.words;
+  const queue = queueFor(width);
+  const chain = chainTo(visited, state);
+  return chain.slice(1).map((to, i) => {
+    const edge = edgeBetween(visited, successors, width, queue, [chain[i]!, to]);
+    const arrived = (values: readonly unknown[]) =>
+      tables.values.every(
+        (known, c) => known.find(values[c]) === fieldOf(tables.layout, visited.arena, to * width, c),
+      );
+    return { ...edge, lines: edge.label.lines, arrived };
+  });
+}
+
+/** The trace to `state`, confirmed by the model's own functions. */
+export function traceTo(
+  tables: Tables,
+  successors: Successors,
+  visited: Visited,
+  state: number,
+  ending: string,
+): Trace {
+  const { system } = tables;
+  if (visited.parents.length === 0) {
+    return { columns: system.columns, steps: [], ending: `${ending} (run again with traces to see how)` };
+  }
+  const steps = confirm(system, pathTo(tables, successors, visited, state));
+  return { columns: system.columns, steps, ending };
+}
+
+/** An error that a model function threw when it was asked about `state`, with the steps that led there. */
+export function explained(
+  tables: Tables,
+  successors: Successors,
+  visited: Visited,
+  state: number,
+  error: unknown,
+): ModelBug {
+  const what = error instanceof ModelBug ? error.message : `a model function threw ${String(error)}`;
+  // A value that does not fit its field has no layout to be found by; the steps to the state are older than it.
+  tables.overflow = false;
+  const steps = visited.parents.length === 0 ? [] : pathTo(tables, successors, visited, state);
+  return new ModelBug(`${what}\n${soFar(steps)}`, { cause: error });
+}

@@ -1,0 +1,25 @@
+/** A step as a trace shows it. */
+import { keyOf } from '../intern/canonical.ts';
+import type { TraceStep } from '../outcome.ts';
+import type { Label, System } from '../system.ts';
+import type { Values } from './take.ts';
+
+/** The step `choice` of `agent`, labelled `label`, which leads from `before` to `after`. */
+export function narrate(
+  system: System,
+  { agent, choice, label }: { readonly agent: string; readonly choice: number; readonly label: Label },
+  before: Values,
+  after: Values,
+): TraceStep {
+  const effects = system.components.flatMap((component, c) => {
+    if (before[c] === after[c] || keyOf(before[c]) === keyOf(after[c])) return [];
+    const texts = component.describe?.(before[c], after[c]) ?? [];
+    return texts.map((text) => ({ column: component.column ?? agent, component: component.ref.name, text }));
+  });
+  return { agent, choice, lines: label.lines, effects };
+}
+
+/** A label on one line: `CPU0: a = b; c = d`. */
+export function brief(agent: string, { lines }: Pick<Label, 'lines'>): string {
+  return `${agent}: ${lines.map(({ text }) => text).join('; ') || '(no text)'}`;
+}

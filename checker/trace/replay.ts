@@ -1,0 +1,111 @@
+/** Follows steps through the model's own functions, on plain values, without anything that was learned. */
+import type { Trace, TraceStep } from '../outcome.ts';
+import { ModelBug, type Step, type System, UsageError } from '../system.ts';
+import { brief, narrate } from './narrate.ts';
+import { initialValues, readOf, take, type Values } from './take.ts';
+
+/** Which step of which agent. */
+export interface Choice {
+  readonly agent: string;
+  readonly choice: number;
+}
+
+/** A step that does not apply, and what does. */
+interface Refusal {
+  readonly at: number;
+  readonly taken: readonly TraceStep[];
+  readonly enabled: readonly string[];
+}
+
+/** Called after step `i` with the state that it leads to. */
+type Arrive = (i: number, values: Values, taken: readonly TraceStep[]) => void;
+
+function follow(
+  system: System,
+  choices: readonly Choice[],
+  arrive: Arrive,
+): { readonly steps: readonly TraceStep[]; readonly values: Values } | Refusal {
+  let values = initialValues(system);
+  const taken: TraceStep[] = [];
+  for (const [at, choice] of choices.entries()) {
+    const step = stepOf(system, values, choice);
+    if (step === undefined) return { at, taken, enabled: enabledIn(system, values) };
+    const after = take(system, values, step);
+    taken.push(narrate(system, { ...choice, label: step.label }, values, after));
+    values = after;
+    arrive(at, values, taken);
+  }
+  return { steps: taken, values };
+}
+
+function stepOf(system: System, values: Values, { agent, choice }: Choice): Step | undefined {
+  return system.agents.find(({ name }) => name === agent)?.steps(readOf(values))[choice];
+}
+
+/** Every enabled step, as `agent#choice text`. */
+function enabledIn(system: System, values: Values): readonly string[] {
+  return system.agents.flatMap((agent) =>
+    agent.steps(readOf(values)).map(({ label }, i) => brief(`${agent.name}#${i}`, label)),
+  );
+}
+
+/** Steps taken so far, one line each, for the end of an error message. */
+export function soFar(
+  taken: readonly { readonly agent: string; readonly lines: TraceStep['lines'] }[],
+): string {
+  if (taken.length === 0) return '  in the initial state';
+  return `  after these steps:\n${taken.map((step, i) => `    ${i + 1}. ${brief(step.agent, step)}`).join('\n')}`;
+}
+
+/** Re-runs a saved trace. A UsageError says which step no longer applies and what is enabled there instead. */
+export function replay(system: System, steps: readonly Choice[]): Trace {
+  const done = follow(system, steps, () => {});
+  if ('enabled' in done) {
+    const { agent, choice } = steps[done.at]!;
+    throw new UsageError(
+      `step ${done.at + 1} of ${steps.length}: ${agent}#${choice} is not enabled\n` +
+        `${enabledLine(done.enabled)}\n${soFar(done.taken)}\n` +
+        '  The usual cause is a model that has changed since the trace was saved.',
+    );
+  }
+  return { columns: system.columns, steps: done.steps, ending: endingOf(system, done.values) };
+}
+
+function enabledLine(enabled: readonly string[]): string {
+  return `  enabled here: ${enabled.join(', ') || 'nothing'}`;
+}
+
+function endingOf(system: System, values: Values): string {
+  const read = readOf(values);
+  for (const invariant of system.invariants) {
+    const why = invariant.broken(read);
+    if (why !== null) return `${invariant.name}: ${why}`;
+  }
+  if (enabledIn(system, values).length > 0) return 'Every invariant holds here, and there are steps to take.';
+  return system.stuck(read) ?? 'Every invariant holds here, and this is a proper end.';
+}
+
+/** A step that the engine recorded: what it was called, and a test for the state that it led to. */
+export interface RecordedStep extends Choice {
+  readonly lines: TraceStep['lines'];
+  arrived(values: Values): boolean;
+}
+
+/** The steps that the engine recorded, replayed: the proof that a counterexample is one of the model, and not of
+ *  the tables. */
+export function confirm(system: System, recorded: readonly RecordedStep[]): readonly TraceStep[] {
+  const done = follow(system, recorded, (i, values, taken) => {
+    if (recorded[i]!.arrived(values)) return;
+    throw new ModelBug(
+      `step ${i + 1} of ${recorded.length}: ${brief(recorded[i]!.agent, recorded[i]!)} ` +
+        `leads to another state than when it was explored\n${soFar(taken)}\n${IMPURE}`,
+    );
+  });
+  if ('steps' in done) return done.steps;
+  throw new ModelBug(
+    `step ${done.at + 1} of ${recorded.length}: ${brief(recorded[done.at]!.agent, recorded[done.at]!)} ` +
+      `is not enabled\n${enabledLine(done.enabled)}\n${soFar(done.taken)}\n${IMPURE}`,
+  );
+}
+
+const IMPURE = '  The usual cause is a step function that reads something besides its arguments.';
