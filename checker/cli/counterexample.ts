@@ -1,0 +1,15 @@
+/** The trace of a finished job and what stands above it. */
+import type { Trace } from '../outcome.ts';
+import type { FinishedJob, Job } from '../report/job.ts';
+
+/** The job's trace, or null if its verdict has none. */
+export function traceOf({ result }: FinishedJob): Trace | null {
+  if (result.kind !== 'outcome') return null;
+  const { verdict } = result.outcome;
+  return 'trace' in verdict ? verdict.trace : null;
+}
+
+/** The lines above a trace: what was checked. */
+export function traceTitle({ spec, variant, model }: Job): readonly string[] {
+  return [`${spec.name}, "${variant.name}", memory model ${model}:`];
+}

@@ -1,0 +1,41 @@
+/** What `heddle --help` says beyond the list of commands. */
+
+export const description = [
+  'heddle explores every reordering that a memory model allows of the kernel code in its specs, and tells whether',
+  'the invariants hold. A spec comes in variants (the code as it is, and with a barrier or a step taken away); each',
+  'variant says under each memory model what is to be expected.',
+].join(' ');
+
+export const examples = `
+Examples:
+  heddle list                                    what there is to check, and what is expected of it
+  heddle check                                   everything; a table of verdicts against expectations
+  heddle check unmap-vs-attach --model tso       one spec under one memory model
+  heddle check 'unmap-vs-attach/v7.1'            one variant, by its name or its short form (v7-1)
+  heddle check --search dfs --max-states 100000  a quick look; unfinished verdicts are "incomplete"
+  heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
+
+Exit codes:
+    0  every verdict is the expected one
+    1  our own fault: a bug of heddle or of a model
+    2  the command line, the output folder or a trace file cannot be used
+   11  a deadlock that was not expected
+   12  an invariant broke where it should hold, or another one broke than expected
+   14  vacuous, or an expected violation did not show
+   20  incomplete: a bound was hit
+  130  interrupted by Ctrl-C; the table shows what was covered
+If several apply: 130, 1, 12, 11, 14, 20, in this order.
+
+Environment:
+  NO_COLOR=1      no colours        HEDDLE_DEBUG=1  where a fault comes from
+`;
+
+export const checkHelp = `
+A verdict is "holds" only when every reachable state was visited. In the output folder: SPEC.json (verdicts and
+counts), traces/*.txt (counterexamples as kernel comments), traces/*.json (for heddle trace) and junit.xml.
+
+Examples:
+  heddle check unmap-vs-attach
+  heddle check unmap-vs-attach/v9 unmap-vs-attach/v7.1 --model armv8
+  heddle check --out /tmp/run --traces all
+`;

@@ -1,0 +1,63 @@
+/** Runs jobs one after the other. A job that fails does not take the others with it. */
+import type { CheckOptions } from '../explore/check.ts';
+import type { FinishedJob, Job, Result, Search } from '../report/job.ts';
+import { ModelBug } from '../system.ts';
+import type { Engine } from './engine.ts';
+import type { ProgressLine } from './progress.ts';
+
+export interface JobOptions {
+  readonly check: Engine['check'];
+  readonly search: Search;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressLine;
+  /** Called with each job as soon as it is finished. */
+  finished(job: FinishedJob): void;
+}
+
+/** Every job with its result; the ones after an interruption are `not run`. */
+export async function runJobs(jobs: readonly Job[], options: JobOptions): Promise<readonly FinishedJob[]> {
+  const done: FinishedJob[] = [];
+  for (const [i, job] of jobs.entries()) {
+    const result = await runJob(job, `${i + 1}/${jobs.length}`, options);
+    options.progress.clear();
+    done.push({ ...job, result });
+    options.finished({ ...job, result });
+  }
+  return done;
+}
+
+async function runJob(
+  job: Job,
+  at: string,
+  { check, search, signal, progress }: JobOptions,
+): Promise<Result> {
+  // A job that takes no time would not let the Ctrl-C through.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) return { kind: 'not run' };
+  progress.show(job, at, null);
+  const options: CheckOptions = {
+    search: search.search,
+    signal,
+    ...(search.maxStates === null ? {} : { maxStates: search.maxStates }),
+    onProgress: (numbers) => progress.show(job, at, numbers),
+  };
+  try {
+    const system = job.variant.build(job.model);
+    const outcome = await check(system, options);
+    return {
+      kind: 'outcome',
+      outcome,
+      statements: system.statements,
+      witnesses: system.witnesses.map(({ name }) => name),
+    };
+  } catch (error) {
+    return fault(error);
+  }
+}
+
+/** Whatever a job throws is our own fault: the user's mistakes were found before any job was run. */
+function fault(error: unknown): Result {
+  if (!(error instanceof Error)) return { kind: 'fault', message: String(error), stack: '' };
+  const message = error instanceof ModelBug ? error.message : `${error.name}: ${error.message}`;
+  return { kind: 'fault', message, stack: error.stack ?? '' };
+}

@@ -1,0 +1,112 @@
+/** START HERE for the command line: from arguments to a command, and from what it threw to an exit code. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Search } from '../explore/frontier.ts';
+import { type ExitCode, exitCode } from '../report/exit-code.ts';
+import { refuseAmbiguousNames } from '../report/slug.ts';
+import { heddleVersion } from '../report/version.ts';
+import type { Spec } from '../spec.ts';
+import { ModelBug, UsageError } from '../system.ts';
+import { checkCommand, type ShownTraces } from './check-command.ts';
+import { type Engine, engine as realEngine } from './engine.ts';
+import { checkHelp, description, examples } from './help.ts';
+import { type Io, processIo } from './io.ts';
+import { listCommand } from './list-command.ts';
+import { traceCommand } from './trace-command.ts';
+
+/** Runs the command that `argv` (without node and script) names, and returns the exit code. Never throws. */
+export async function run(
+  specs: readonly Spec[],
+  argv: readonly string[],
+  io: Io = processIo(),
+  engine: Engine = realEngine,
+): Promise<ExitCode> {
+  let code: ExitCode = exitCode.asExpected;
+  try {
+    refuseAmbiguousNames(specs);
+    const program = programFor(specs, io, engine, (result) => {
+      code = result;
+    });
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code: ExitCode) => void): Command {
+  const program = new Command('heddle')
+    .description(description)
+    .version(heddleVersion)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureHelp({ helpWidth: 110 })
+    .addHelpText('after', examples)
+    .showHelpAfterError('(heddle --help shows examples)');
+  program
+    .command('list')
+    .description('list specs, variants, memory models and expectations')
+    .action(() => listCommand(specs, io));
+  program
+    .command('trace')
+    .description('replay a saved counterexample and print it')
+    .argument('<file>', 'a JSON file from traces/ in the output folder')
+    .action((file: string) => done(traceCommand(specs, file, io, engine)));
+  addCheck(program, async (selectors, options) => {
+    const { model, search, maxStates = null, out, traces } = options;
+    done(await checkCommand(specs, { selectors, model, search, maxStates, out, traces }, io, engine));
+  });
+  return program;
+}
+
+interface CheckArguments {
+  readonly model: string;
+  readonly search: Search;
+  readonly maxStates?: number;
+  readonly out: string;
+  readonly traces: ShownTraces;
+}
+
+type CheckAction = (selectors: readonly string[], options: CheckArguments) => Promise<void>;
+
+function addCheck(program: Command, action: CheckAction): void {
+  program
+    .command('check')
+    .description('check specs, or single variants of them; all if none is named')
+    .argument('[spec[/variant]...]', 'see heddle list')
+    .option('--model <name>', 'a memory model, or all', 'all')
+    .addOption(
+      new Option('--search <order>', 'bfs finds shortest counterexamples')
+        .choices(['bfs', 'dfs'])
+        .default('bfs'),
+    )
+    .addOption(new Option('--max-states <n>', 'give up a job after so many states').argParser(positive))
+    .option('--out <folder>', 'where the files go', 'results')
+    .addOption(
+      new Option('--traces <which>', 'counterexamples to print; auto: all if at most 3 jobs run')
+        .choices(['auto', 'all', 'unexpected', 'none'])
+        .default('auto'),
+    )
+    .addHelpText('after', checkHelp)
+    .action((selectors: string[], options: CheckArguments) => action(selectors, options));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number, at least 1.');
+}
+
+/** Prints what went wrong as sentences; commander has printed its own already. */
+function explain(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.asExpected : exitCode.usage;
+  if (error instanceof UsageError) {
+    io.stderr.write(`heddle: ${error.message}\n`);
+    return exitCode.usage;
+  }
+  const what = error instanceof Error ? error.message : String(error);
+  const whose = error instanceof ModelBug ? 'a bug of the model' : 'a bug of heddle';
+  io.stderr.write(`heddle: this is ${whose}, not of what you asked for: ${what}\n`);
+  if (io.env.HEDDLE_DEBUG !== '1') io.stderr.write('  HEDDLE_DEBUG=1 shows where it comes from.\n');
+  else if (error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  return exitCode.fault;
+}

@@ -1,0 +1,51 @@
+/** `heddle trace FILE`: replays a saved counterexample through the model's own step functions and prints it. */
+import { readFileSync } from 'node:fs';
+import { type ExitCode, exitCode } from '../report/exit-code.ts';
+import { reason } from '../report/folder.ts';
+import { parseTraceFile } from '../report/trace-file.ts';
+import { traceText } from '../report/trace-text.ts';
+import type { Spec } from '../spec.ts';
+import { UsageError } from '../system.ts';
+import { traceTitle } from './counterexample.ts';
+import type { Engine } from './engine.ts';
+import type { Io } from './io.ts';
+import { findSpec, findVariant } from './select.ts';
+
+/** Runs the command. A trace that cannot be replayed is a UsageError; one that ends differently says so. */
+export function traceCommand(specs: readonly Spec[], file: string, io: Io, engine: Engine): ExitCode {
+  const saved = parseTraceFile(readText(file), file);
+  const spec = within(file, () => findSpec(specs, saved.spec));
+  const variant = within(file, () => findVariant(spec, saved.variant));
+  const expected = variant.expect[saved.model];
+  if (expected === undefined) {
+    throw new UsageError(
+      `${file}: ${spec.name}/${variant.name} is not run under the memory model '${saved.model}'.`,
+    );
+  }
+  const system = variant.build(saved.model);
+  const trace = within(file, () => engine.replay(system, saved.trace.steps));
+  io.stdout.write(traceText(trace, traceTitle({ spec, variant, model: saved.model, expected })));
+  if (trace.ending === saved.trace.ending) return exitCode.asExpected;
+  io.stderr.write(
+    `heddle: the steps of ${file} can still be taken, but they end differently now\n` +
+      `  saved:    ${saved.trace.ending}\n  replayed: ${trace.ending}\n`,
+  );
+  return exitCode.vacuous;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the trace: ${reason(error)}`);
+  }
+}
+
+/** Says in a usage error which file it is about. */
+function within<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${file}: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,121 @@
+/** `<spec>.json`: what the runs of a spec found. results/README.md documents it; change both together. */
+import type { Verdict } from '../outcome.ts';
+import type { Expectation, Spec } from '../spec.ts';
+import type { Statement } from '../system.ts';
+import type { FinishedJob, Search } from './job.ts';
+import { judgeJob } from './judge.ts';
+import { traceFile } from './names.ts';
+import { heddleVersion } from './version.ts';
+
+/** Goes up when a field changes its meaning or goes away. */
+export const resultSchema = 1;
+
+/** A verdict as it is written: the trace is a file of its own. */
+export type WrittenVerdict =
+  | Exclude<Verdict, { readonly trace: unknown }>
+  | { readonly kind: 'violated'; readonly invariant: string; readonly why: string; readonly trace: string }
+  | { readonly kind: 'deadlock'; readonly why: string; readonly trace: string }
+  | { readonly kind: 'fault'; readonly message: string };
+
+/** One job. Nothing in it depends on the clock or the machine, so that a run that finds the same writes the same. */
+export interface WrittenRun {
+  readonly variant: string;
+  readonly about: string;
+  readonly model: string;
+  readonly search: Search['search'];
+  readonly maxStates: number | null;
+  readonly expected: Expectation;
+  readonly verdict: WrittenVerdict;
+  /** The exit code that this run alone would have. */
+  readonly exitCode: number;
+  readonly effort?: {
+    readonly states: number;
+    readonly transitions: number;
+    readonly depth: number;
+    readonly values: Readonly<Record<string, number>>;
+  };
+  readonly coverage?: {
+    readonly statements: number;
+    readonly executed: number;
+    readonly missed: readonly Statement[];
+  };
+  readonly witnesses?: { readonly reached: readonly string[]; readonly missed: readonly string[] };
+}
+
+export interface WrittenResults {
+  readonly schema: typeof resultSchema;
+  readonly heddle: string;
+  readonly spec: string;
+  readonly title: string;
+  readonly source: string;
+  readonly runs: readonly WrittenRun[];
+}
+
+/** A finished job as it is written. */
+export function writtenRun(job: FinishedJob, { search, maxStates }: Search): WrittenRun {
+  const { variant, model, expected } = job;
+  const verdict = writtenVerdict(job);
+  const about = { variant: variant.name, about: variant.about, model, search, maxStates, expected };
+  return { ...about, verdict, exitCode: judgeJob(job), ...findings(job) };
+}
+
+function writtenVerdict(job: FinishedJob): WrittenVerdict {
+  const { result } = job;
+  if (result.kind === 'fault') return { kind: 'fault', message: result.message };
+  if (result.kind === 'not run') return { kind: 'incomplete', bound: 'interrupted', why: 'not run' };
+  const { verdict } = result.outcome;
+  return 'trace' in verdict ? { ...verdict, trace: `${traceFile(job)}.json` } : verdict;
+}
+
+function findings({ result }: FinishedJob): Pick<WrittenRun, 'effort' | 'coverage' | 'witnesses'> {
+  if (result.kind !== 'outcome') return {};
+  const { effort, covered, witnessesReached } = result.outcome;
+  const { states, transitions, depth, values } = effort;
+  const missed = result.statements.filter(({ id }) => !covered.includes(id));
+  const { length } = result.statements;
+  return {
+    effort: { states, transitions, depth, values },
+    coverage: { statements: length, executed: length - missed.length, missed },
+    witnesses: {
+      reached: witnessesReached,
+      missed: result.witnesses.filter((name) => !witnessesReached.includes(name)),
+    },
+  };
+}
+
+/** The text of `<spec>.json`: the runs in the spec's order, where `fresh` ones replace `earlier` ones of the same
+ *  variant and model. Earlier ones that the spec no longer has are dropped. */
+export function resultsText(
+  spec: Spec,
+  fresh: readonly WrittenRun[],
+  earlier: readonly WrittenRun[],
+): string {
+  const find = (runs: readonly WrittenRun[], variant: string, model: string) =>
+    runs.filter((run) => run.variant === variant && run.model === model);
+  const runs = spec.variants.flatMap(({ name, expect }) =>
+    Object.keys(expect).flatMap((model) =>
+      [...find(fresh, name, model), ...find(earlier, name, model)].slice(0, 1),
+    ),
+  );
+  const { name, title, source } = spec;
+  const results: WrittenResults = {
+    schema: resultSchema,
+    heddle: heddleVersion,
+    spec: name,
+    title,
+    source,
+    runs,
+  };
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+/** The runs in an earlier `<spec>.json`; none if it is not one of this schema and version. */
+export function earlierRuns(text: string): readonly WrittenRun[] {
+  try {
+    const results = JSON.parse(text) as Partial<WrittenResults> | null;
+    const same = results?.schema === resultSchema && results.heddle === heddleVersion;
+    return same && Array.isArray(results.runs) ? results.runs : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,66 @@
+/** A counterexample as a file that `heddle trace` can replay: traces/*.json, documented in results/README.md. */
+import { createHash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import type { Trace } from '../outcome.ts';
+import { UsageError } from '../system.ts';
+import { heddleVersion } from './version.ts';
+
+/** Goes up when a field changes its meaning or goes away. */
+export const traceSchema = 1;
+
+/** What a saved trace says; all of it is covered by the hash. */
+export interface SavedTrace {
+  readonly spec: string;
+  readonly variant: string;
+  readonly model: string;
+  readonly trace: Trace;
+}
+
+/** The text of the file. */
+export function traceFileText(saved: SavedTrace): string {
+  const { spec, variant, model, trace } = saved;
+  const body = { spec, variant, model, trace };
+  const head = { kind: 'heddle trace', schema: traceSchema, heddle: heddleVersion, sha256: hash(body) };
+  return `${JSON.stringify({ ...head, ...body }, null, 2)}\n`;
+}
+
+/** The trace in the file `name` with the content `text`; a UsageError says why it cannot be used. */
+export function parseTraceFile(text: string, name: string): SavedTrace {
+  const file = parseJson(text, name);
+  if (!isRecord(file) || file.kind !== 'heddle trace') {
+    throw new UsageError(`${name} is not a trace that heddle saved (those are in results/traces/*.json).`);
+  }
+  if (file.schema !== traceSchema) {
+    throw new UsageError(
+      `${name} has trace schema ${file.schema}, written by heddle ${file.heddle}; this heddle ${heddleVersion} ` +
+        `reads schema ${traceSchema}. Run \`heddle check\` again to get the trace anew.`,
+    );
+  }
+  const { spec, variant, model, trace } = file as unknown as SavedTrace;
+  if (file.sha256 !== hash({ spec, variant, model, trace })) {
+    throw new UsageError(`${name} is damaged: its content does not match its hash. Was it edited by hand?`);
+  }
+  return { spec, variant, model, trace };
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const cut = /^\s*\{/.test(text) ? 'is cut short or damaged' : 'is not JSON';
+    throw new UsageError(
+      `${name} ${cut}: it cannot be parsed. A saved trace is a file in results/traces/*.json.`,
+    );
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A hash of the content that does not depend on layout or on the order of keys. */
+function hash(body: SavedTrace): string {
+  return createHash('sha256')
+    .update(stringify(body) ?? '')
+    .digest('hex');
+}

@@ -1,0 +1,4 @@
+/** Every spec, in the order in which `heddle list` shows them and `heddle check` runs them. */
+import type { Spec } from '../checker/spec.ts';
+
+export const specs: readonly Spec[] = [];
