@@ -1,0 +1,173 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { check } from '../explore/check.ts';
+import type { Outcome } from '../outcome.ts';
+import { replay } from '../trace/replay.ts';
+import { ranWith, temporaryFolder } from './test-io.ts';
+import { bad, good } from './toy-spec.ts';
+
+/** The exit code of one bad variant alone. */
+async function codeOf(...args: string[]) {
+  return (await ranWith([good, bad], ['check', ...args, '--out', temporaryFolder()])).code;
+}
+
+test('expected verdicts, violations and deadlocks among them, exit with 0', async () => {
+  expect(await codeOf('good')).toBe(0);
+});
+
+test.each([
+  ['an invariant that breaks where it should hold', 'bad/breaks', 12],
+  ['another invariant than the expected one', 'bad/breaks-another', 12],
+  ['an expected violation that does not show', 'bad/never-breaks', 14],
+  ['a vacuous verdict', 'bad/vacuous', 14],
+  ['an unexpected deadlock', 'bad/deadlocks', 11],
+  ['a model bug', 'bad/bug', 1],
+] as const)('%s has its own exit code', async (_, selector, code) => {
+  expect(await codeOf(selector)).toBe(code);
+});
+
+test('a bound that was hit is incomplete, also for a variant that would hold', async () => {
+  expect(await codeOf('good/v7.1', '--max-states', '2')).toBe(20);
+  expect(await codeOf('good/v7.1', '--max-states', '4')).toBe(0);
+});
+
+test('of several problems the most serious decides', async () => {
+  expect(await codeOf('bad')).toBe(1);
+  expect(await codeOf('bad/deadlocks', 'bad/vacuous', 'bad/breaks')).toBe(12);
+  expect(await codeOf('bad/deadlocks', 'bad/vacuous')).toBe(11);
+});
+
+test('a model bug takes no other verdict with it and is told in sentences', async () => {
+  const { stdout, stderr } = await ranWith([bad], ['check', '--model', 'sc', '--out', temporaryFolder()]);
+  expect(stdout).toContain('bad/bug (sc): expected holds, found model bug\n    count_up(): n is read before');
+  expect(stdout).toContain('6 jobs: 2 broke an invariant unexpectedly, 1 deadlocked unexpectedly');
+  expect(stdout + stderr).not.toMatch(/^ {4}at /m);
+});
+
+test('HEDDLE_DEBUG=1 adds the stack', async () => {
+  const env = { HEDDLE_DEBUG: '1' };
+  const { stderr } = await ranWith([bad], ['check', 'bad/bug', '--out', temporaryFolder()], { env });
+  expect(stderr).toMatch(/^ {4}at .*toy-spec/m);
+});
+
+test('few jobs print every counterexample, many only the unexpected ones', async () => {
+  const few = await ranWith([good], ['check', 'good/no-smp-mb', '--out', temporaryFolder()]);
+  expect(few.stdout).toContain(' * stays small: n0 is 1');
+  const many = await ranWith([good], ['check', '--out', temporaryFolder()]);
+  expect(many.stdout).not.toContain('/*');
+  const all = await ranWith([good], ['check', '--traces', 'all', '--out', temporaryFolder()]);
+  expect(all.stdout.match(/^\/\*$/gm)).toHaveLength(4);
+});
+
+test('a run writes the results, the traces and the JUnit report, and nothing else', async () => {
+  const out = temporaryFolder();
+  await ranWith([good], ['check', '--model', 'sc', '--out', out]);
+  expect(readdirSync(out).sort()).toEqual(['good.json', 'junit.xml', 'traces']);
+  expect(readdirSync(join(out, 'traces')).sort()).toEqual([
+    'good--no-smp-mb--sc.json',
+    'good--no-smp-mb--sc.txt',
+    'good--waits--sc.json',
+    'good--waits--sc.txt',
+  ]);
+});
+
+test('a second run writes the same bytes, but for junit.xml', async () => {
+  const files = (out: string) =>
+    readdirSync(out, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile() && file.name !== 'junit.xml')
+      .map((file) => [file.name, readFileSync(join(file.parentPath, file.name), 'utf8')]);
+  const out = temporaryFolder();
+  await ranWith([good, bad], ['check', '--out', out]);
+  const first = files(out);
+  await ranWith([good, bad], ['check', '--out', out]);
+  expect(files(out)).toEqual(first);
+});
+
+test('a run of one variant keeps what is known of the others', async () => {
+  const out = temporaryFolder();
+  await ranWith([good], ['check', '--out', out]);
+  const whole = readFileSync(join(out, 'good.json'), 'utf8');
+  await ranWith([good], ['check', 'good/v7-1', '--model', 'sc', '--out', out]);
+  expect(readFileSync(join(out, 'good.json'), 'utf8')).toBe(whole);
+  expect(readdirSync(join(out, 'traces'))).toHaveLength(8);
+});
+
+test('a trace goes away with its verdict, and other files stay', async () => {
+  const out = temporaryFolder();
+  await ranWith([good], ['check', '--model', 'sc', '--out', out]);
+  writeFileSync(join(out, 'traces', 'mine.txt'), '');
+  const mended = {
+    ...good,
+    variants: good.variants.map((it) => ({ ...it, build: good.variants[0]!.build })),
+  };
+  await ranWith([mended], ['check', '--model', 'sc', '--out', out]);
+  expect(readdirSync(join(out, 'traces'))).toEqual(['mine.txt']);
+});
+
+test('an output folder that cannot be written is refused before anything is explored', async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  let explored = false;
+  const engine = {
+    replay,
+    check: (): Promise<Outcome> => {
+      explored = true;
+      throw new Error('explored');
+    },
+  };
+  const { code, stderr } = await ranWith([good], ['check', '--out', join(file, 'results')], { engine });
+  expect([code, explored]).toEqual([2, false]);
+  expect(stderr).toContain('cannot write to the output folder');
+});
+
+test('what cannot be written later is told below a table that is still printed', async () => {
+  const out = temporaryFolder();
+  const engine = {
+    replay,
+    check: async (...args: Parameters<typeof check>) => {
+      mkdirSync(join(out, 'good.json'), { recursive: true });
+      return await check(...args);
+    },
+  };
+  const ran = await ranWith([good], ['check', 'good/v7.1', '--out', out], { engine });
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain(`could not write ${out}/good.json`);
+  expect(ran.stdout).toContain('2 jobs: 2 as expected');
+});
+
+test('Ctrl-C keeps the verdicts so far, says what was covered and exits with 130', async () => {
+  const out = temporaryFolder();
+  let interrupt = () => {};
+  let jobs = 0;
+  const engine = {
+    replay,
+    check: async (...args: Parameters<typeof check>) => {
+      if (++jobs === 2) interrupt();
+      return await check(...args);
+    },
+  };
+  const onListening = (press: () => void) => {
+    interrupt = press;
+  };
+  const ran = await ranWith([good], ['check', '--model', 'sc', '--out', out], { engine, onListening });
+  expect(ran.code).toBe(130);
+  expect(ran.stdout).toMatch(/ok {2}v7\.1 .*holds .*as expected/);
+  expect(ran.stdout).toMatch(/!! {2}waits .*not run/);
+  expect(readFileSync(join(out, 'good.json'), 'utf8')).toContain('"variant": "v7.1"');
+});
+
+test('progress is shown on a terminal only', async () => {
+  const args = ['check', 'good/v7.1', '--out', temporaryFolder()];
+  expect((await ranWith([good], args, { terminal: true })).stderr).toContain('[1/2] good/v7.1 (sc)');
+  expect((await ranWith([good], args)).stderr).toBe('');
+});
+
+test('colours are for terminals that have not declined them', async () => {
+  const args = ['check', 'good/v7.1', '--out', temporaryFolder()];
+  expect((await ranWith([good], args, { terminal: true })).stdout).toContain('\x1b[');
+  expect((await ranWith([good], args, { terminal: true, env: { NO_COLOR: '1' } })).stdout).not.toContain(
+    '\x1b[',
+  );
+  expect((await ranWith([good], args)).stdout).not.toContain('\x1b[');
+});

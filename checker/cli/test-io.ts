@@ -1,0 +1,59 @@
+/** A stand-in for the process, for tests: collects what is printed. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { ExitCode } from '../report/exit-code.ts';
+import type { Spec } from '../spec.ts';
+import type { Engine } from './engine.ts';
+import type { Io } from './io.ts';
+import { run } from './run.ts';
+
+export interface Ran {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Circumstances {
+  readonly terminal?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly engine?: Engine;
+  /** Presses Ctrl-C when called. */
+  onListening?(interrupt: () => void): void;
+}
+
+/** Runs a command line in this process. */
+export async function ranWith(
+  specs: readonly Spec[],
+  argv: readonly string[],
+  { terminal = false, env = {}, engine, onListening }: Circumstances = {},
+): Promise<Ran> {
+  const printed = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr') => ({
+    isTerminal: terminal,
+    columns: 100,
+    write: (text: string) => {
+      printed[name] += text;
+    },
+  });
+  const io: Io = {
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    env,
+    onInterrupt: (interrupt) => {
+      onListening?.(interrupt);
+      return () => {};
+    },
+    now: () => 0,
+  };
+  const code = await run(specs, argv, io, engine);
+  return { code, ...printed };
+}
+
+/** An empty folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
