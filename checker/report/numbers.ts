@@ -23,7 +23,7 @@ export function memory(bytes: number): string {
 /** Seconds as `0.004 s`, `1.2 s` or `2 min 05 s`. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${seconds.toFixed(3)} s`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }

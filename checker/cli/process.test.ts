@@ -1,0 +1,62 @@
+/** The command as a real process: what only a process can show. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from './test-io.ts';
+
+const toys = fileURLToPath(new URL('toy-main.ts', import.meta.url));
+const heddle = fileURLToPath(new URL('../../specs/heddle.mjs', import.meta.url));
+
+/** Runs node and, as soon as stderr matches `interruptAt`, sends once what Ctrl-C sends. */
+function node(args: readonly string[], interruptAt?: RegExp) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = { stdout: '', stderr: '' };
+  let interrupted = false;
+  child.stdout.on('data', (text) => {
+    printed.stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    printed.stderr += text;
+    if (!interrupted && interruptAt?.test(printed.stderr)) interrupted = child.kill('SIGINT');
+  });
+  return new Promise<typeof printed & { code: number | null }>((resolve) => {
+    child.on('close', (code) => resolve({ code, ...printed }));
+  });
+}
+
+test.each([
+  [0, ['check', 'good']],
+  [1, ['check', 'bad']],
+  [2, ['check', 'nothing']],
+  [12, ['check', 'bad/breaks']],
+  [14, ['check', 'bad/vacuous']],
+  [11, ['check', 'bad/deadlocks']],
+  [20, ['check', 'good/v7.1', '--max-states', '2']],
+] as const)('a process exits with %i after heddle %j', async (code, args) => {
+  const out = args[0] === 'check' ? ['--out', temporaryFolder()] : [];
+  expect((await node(['--import', 'tsx', toys, ...args, ...out])).code).toBe(code);
+});
+
+test('Ctrl-C ends a long exploration with the table so far and 130', async () => {
+  const out = temporaryFolder();
+  const args = ['--import', 'tsx', toys, 'check', 'endless', '--model', 'sc', '--out', out];
+  const { code, stdout, stderr } = await node(args, /begun/);
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/ok {2}quick .*as expected/);
+  expect(stdout).toMatch(/covered: [\d,]+ states to depth \d+, 1 of 1 statements/);
+  expect(stderr).toContain('interrupted');
+  expect(readFileSync(join(out, 'endless.json'), 'utf8')).not.toContain('"slow"');
+});
+
+test('the heddle command of package.json starts and lists the specs', async () => {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(heddle.endsWith(manifest.bin.heddle)).toBe(true);
+  const { code, stderr } = await node([heddle, 'list']);
+  expect([code, stderr]).toEqual([0, '']);
+});
+
+test('the heddle command refuses --max-states 0', async () => {
+  expect((await node([heddle, 'check', '--max-states', '0'])).code).toBe(2);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { exitCode } from '../report/exit-code.ts';
+import type { Spec } from '../spec.ts';
+import { ranWith, temporaryFolder } from './test-io.ts';
+import { bad, good } from './toy-spec.ts';
+
+const specs = [good, bad];
+
+test('--help shows examples and every exit code, and exits with 0', async () => {
+  const { code, stdout } = await ranWith(specs, ['--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('heddle check unmap-vs-attach --model tso');
+  for (const value of Object.values(exitCode)) expect(stdout).toMatch(new RegExp(`^ +${value}  `, 'm'));
+});
+
+test('heddle list shows variants, short forms and what is expected under each memory model', async () => {
+  const { code, stdout } = await ranWith([good], ['list']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/variant +short form +sc +armv8/);
+  expect(stdout).toMatch(/no smp_mb\(\) +no-smp-mb +violated: stays small +violated: stays small/);
+  expect(stdout).toContain('about no smp_mb()');
+});
+
+test.each([
+  ['no command', [], 'Usage: heddle'],
+  ['an unknown command', ['chekc'], 'Did you mean check?'],
+  ['an unknown option', ['check', '--modle', 'sc'], 'Did you mean --model?'],
+  ['an unknown spec', ['check', 'goood'], "There is no spec 'goood'. Did you mean good?"],
+  ['a spec like no other', ['check', 'unmap'], "There is no spec 'unmap'. There is: good, bad."],
+  [
+    'an unknown variant',
+    ['check', 'good/no smp_wmb'],
+    "There is no variant of good 'no smp_wmb'. Did you mean no-smp-mb?",
+  ],
+  [
+    'an unknown memory model',
+    ['check', '--model', 'armv9'],
+    "There is no memory model 'armv9'. Did you mean armv8?",
+  ],
+  ['an unknown search', ['check', '--search', 'random'], 'Allowed choices are bfs, dfs'],
+  ['no state at all', ['check', '--max-states', '0'], 'a whole number, at least 1'],
+  ['a bound that is no number', ['check', '--max-states', '1e6'], 'a whole number, at least 1'],
+] as const)('%s is a usage error with a sentence', async (_, argv, sentence) => {
+  const { code, stderr } = await ranWith(specs, argv);
+  expect(stderr).toContain(sentence);
+  expect(code).toBe(2);
+});
+
+test('a set of specs without any spec checks nothing and does not call that a success', async () => {
+  expect((await ranWith([], ['check', '--out', temporaryFolder()])).code).toBe(2);
+});
+
+test('two variants with the same short form are a fault of ours, not of the user', async () => {
+  const twins: Spec = {
+    ...good,
+    variants: good.variants.map((variant, i) => ({ ...variant, name: `v${'.'.repeat(i)}` })),
+  };
+  const { code, stderr } = await ranWith([twins], ['list']);
+  expect(code).toBe(1);
+  expect(stderr).toContain("Two names of a variant of good, 'v' and 'v.', have the same short form 'v'.");
+});
