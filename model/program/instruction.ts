@@ -8,6 +8,8 @@ export interface Site {
   readonly fn: string;
   /** The statement as the kernel's C has it, e.g. `smp_mb()`. */
   readonly text: string;
+  /** False if a run that never executes it is not vacuous for that. */
+  readonly covered?: boolean;
 }
 
 /** A memory cell: `base->field[index]`. `base` evaluates to a pointer. */

@@ -1,0 +1,182 @@
+/** A CPU as an agent: which of its steps are visible, and what it does on its own between them. */
+import type { Draft } from 'immer';
+import { ModelBug, type Agent, type Event, type Read } from '../contract.ts';
+import type { GracePeriodEvent, StoreEvent, Thread } from '../machine.ts';
+import { constant } from '../program/expression.ts';
+import type { Instruction } from '../program/instruction.ts';
+import { issuesOnly, mayPerform, perform, type Rule } from './atomics.ts';
+import { evaluate, known, whereIs } from './evaluate.ts';
+import { rulesFor } from './instructions.ts';
+import { resolutions, resolve } from './loads.ts';
+import { absorbGracePeriod } from './sections.ts';
+import { leave, mayLeave } from './stores.ts';
+import { cellAt, type Cpu, instructionAt, isFinished, makeStep, settle, type Work } from './work.ts';
+
+/** The thread before its first instruction. */
+export function initialThread(cpu: Cpu): Thread {
+  const live = cpu.own.live[0]!;
+  const entries = Object.entries(cpu.program.initial).filter(([name]) => live.has(name)).sort();
+  return {
+    pc: 0,
+    regs: Object.fromEntries(entries.map(([name, v]) => [name, { value: constant(v), view: 0 }])),
+    lag: [], vrn: 0, vro: 0, vwo: 0, vcap: 0, vrel: 0, coh: {}, base: {}, fwd: {}, window: [], deferred: [], sf: [],
+    monitor: null, rcu: { depth: 0, rf: 0, blocks: [] }, irqs: true, hidden: [], fault: null,
+  };
+}
+
+/** Steps in a fixed order: stores that leave the window, deferred loads that are satisfied, the next instruction. */
+export function cpuAgent(cpu: Cpu): Agent {
+  return {
+    name: cpu.name,
+    steps(read) {
+      const t = read(cpu.thread);
+      if (isFinished(cpu, t)) return [];
+      const probe = probing(cpu, read, t);
+      const rules = [...leaving(probe), ...satisfying(probe), ...following(probe)];
+      return rules.map((rule) => makeStep(cpu, read, (w) => {
+        rule(w);
+        runOn(w);
+      }));
+    },
+  };
+}
+
+/** A view of the thread that rules look at to say what is enabled; nothing is written through it. */
+function probing(cpu: Cpu, read: Read, t: Thread): Work {
+  const nowhere = (): never => { throw new ModelBug('a premise of a rule writes'); };
+  return { cpu, t: t as Draft<Thread>, get: (c) => read(c), set: nowhere, events: [], lines: [] };
+}
+
+function leaving(w: Work): readonly Rule[] {
+  return w.t.window.map((_, k) => k).filter((k) => mayLeave(w, k)).map((k) => (v) => leave(v, k));
+}
+
+function satisfying(w: Work): readonly Rule[] {
+  return w.t.deferred.flatMap((d, index): readonly Rule[] => {
+    if (d.atomic !== null) {
+      const ready = mayPerform(w, { loc: d.loc, view: 0 }, 'plain', d.atomic);
+      return ready ? [(v) => perform(v, index, 'plain')] : [];
+    }
+    return resolutions(w.t as Thread, index).map((m) => (v: Work) => resolve(v, index, m));
+  });
+}
+
+/** The next instruction. One that is local and was not executed yet waits for a store or load of its own. */
+function following(w: Work): readonly Rule[] {
+  if (w.t.pc >= w.cpu.program.code.length || isLocal(w)) return [];
+  if (w.cpu.model === 'sc' && w.t.window.length > 0) return [];
+  return rulesFor(w, instructionAt(w.cpu, w.t.pc));
+}
+
+/** What the CPU does before anything else can happen: the local steps at the start of its program. */
+export function startUp(cpu: Cpu, read: Read): ReturnType<typeof makeStep> {
+  return makeStep(cpu, read, runOn);
+}
+
+/** Bound on steps that a CPU takes without touching memory, after which it is said to loop. */
+const SPIN_LIMIT = 10_000;
+
+/** Executes what no other agent can observe: arithmetic, branches, fences that need not wait, issuing stores,
+ *  accesses to what is nobody else's; and lets stores go that nobody else can see. */
+function runOn(w: Work): void {
+  for (let n = 0; ; n++) {
+    if (w.t.fault !== null) return;
+    const hidden = w.t.window.findIndex((_, k) => leavesUnseen(w, k) && mayLeave(w, k));
+    if (hidden >= 0) {
+      leave(w, hidden);
+      continue;
+    }
+    if (!isLocal(w)) return;
+    const i = instructionAt(w.cpu, w.t.pc);
+    const rules = rulesFor(w, i);
+    if (rules.length === 0) return;
+    if (rules.length > 1) throw new ModelBug(`a local step has ${rules.length} outcomes, ${whereIs(i)}`);
+    rules[0]!(w);
+    if (n > SPIN_LIMIT) throw new ModelBug(`loops forever without touching memory, ${whereIs(i)}`);
+  }
+}
+
+/** Whether the next instruction can be executed unobserved. Premise: no other agent's step depends on when. */
+function isLocal(w: Work): boolean {
+  const { cpu, t } = w;
+  const i = cpu.program.code[t.pc];
+  if (i === undefined) return false;
+  if (cpu.model === 'sc' && t.window.length > 0) return false;
+  switch (i.op) {
+    case 'set': case 'branch': case 'jump': case 'isb': case 'irq': case 'alloc': case 'assert': case 'fence':
+    case 'free': case 'kfree_rcu': case 'push':
+      return true;
+    case 'store':
+      return i.status === null;
+    case 'rcu':
+      return i.what !== 'synchronize' && !cpu.facts.gracePeriods;
+    case 'rmw':
+      return issuesOnly(w, i);
+    case 'load':
+      return (cpu.model === 'armv8' && cpu.own.defers[t.pc]! && !i.exclusive) || isOwnLoad(w, i);
+    default:
+      return false;
+  }
+}
+
+/** A load of a cell that nobody else ever writes, in an object that nobody can be freeing. */
+function isOwnLoad(w: Work, i: Instruction & { op: 'load' }): boolean {
+  if (i.exclusive) return false;
+  const base = known(evaluate(w.t, i.addr.base, i).value);
+  const index = known(evaluate(w.t, i.addr.index, i).value);
+  if (typeof base !== 'string' || typeof index !== 'number') return false;
+  const object = base.slice(1);
+  const loc = w.cpu.layout.locate(object, i.addr.field, index, whereIs(i));
+  if (w.t.hidden.includes(object)) return true;
+  return isSafe(w, object) && !w.cpu.facts.foreignWrites[w.cpu.id]!.has(loc);
+}
+
+/** Whether nobody can be freeing the object now. */
+function isSafe(w: Work, object: string): boolean {
+  const { cpu, t } = w;
+  if (!cpu.layout.lives.has(object)) return true;
+  const others = cpu.facts.foreignFrees[cpu.id]!;
+  return others !== null && !others.has(object) && cpu.own.beforeFrees[t.pc]!;
+}
+
+/** Whether the entry's leaving cannot be observed: its cell is nobody else's, or its object is hidden and
+ *  everything stored in it leaves before it is shown. */
+function leavesUnseen(w: Work, k: number): boolean {
+  const { cpu, t } = w;
+  const entry = t.window[k]!;
+  if (entry.loc < 0) return false;
+  const { object, loc } = cellAt(cpu, entry.loc);
+  if (t.hidden.includes(object.name)) return cpu.own.drainsBeforeEscape[t.pc]!;
+  if (cpu.layout.lives.has(object.name)) return false;
+  return !cpu.facts.foreignReads[cpu.id]!.has(loc) && !cpu.facts.foreignWrites[cpu.id]!.has(loc);
+}
+
+/** How the thread takes notice of what others do: a store enters its lag, a grace period raises its floor. */
+export function threadReaction(cpu: Cpu): {
+  listens(event: Event): boolean;
+  react(event: Event, own: Thread, read: Read): Thread;
+} {
+  const everReadable = cpu.own.readable[0]!;
+  const counted = cpu.own.wanted[0]!.has('gp') ? cpu.facts.foreignReads[cpu.id]! : new Set<number>();
+  return {
+    listens(event) {
+      const e = event as StoreEvent | GracePeriodEvent;
+      if (e.kind === 'gp-begin') return true;
+      if (e.kind !== 'store' || e.by === cpu.id) return false;
+      return cpu.model === 'armv8' && (everReadable.has(e.loc) || counted.has(e.loc));
+    },
+    react(event, own) {
+      if (isFinished(cpu, own)) return own;
+      const e = event as StoreEvent | GracePeriodEvent;
+      const t = structuredClone(own) as Draft<Thread>;
+      if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id);
+      else {
+        t.lag.push({ loc: e.loc, old: e.old });
+        if (t.monitor !== null && t.monitor.loc === e.loc) t.monitor.lost = true;
+      }
+      settle(cpu, t);
+      return t as Thread;
+    },
+  };
+}
+

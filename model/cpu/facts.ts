@@ -1,0 +1,198 @@
+/** What a thread's future can still need, per program counter: decides which parts of its state are dead. */
+import type { Layout } from '../memory/layout.ts';
+import type { Loc, Scenario } from '../machine.ts';
+import { type Expr, registersOf, type Value } from '../program/expression.ts';
+import {
+  addressOf, ahead, destinationOf, liveRegisters, readsMemory, successorsOf, usesOf, writesMemory,
+} from '../program/flow.ts';
+import { mayDefer } from '../program/deferral.ts';
+import type { Address, Instruction, Program } from '../program/instruction.ts';
+
+/** Which views anything ahead still looks at. */
+export type Wanted = 'vro' | 'vwo' | 'vcap' | 'vrel' | 'rf' | 'gp';
+
+export interface ThreadFacts {
+  readonly program: Program;
+  /** Registers whose values, and whose views, are used later. */
+  readonly live: readonly ReadonlySet<string>[];
+  readonly viewed: readonly ReadonlySet<string>[];
+  /** Cells that some load ahead may read. */
+  readonly readable: readonly ReadonlySet<Loc>[];
+  readonly wanted: readonly ReadonlySet<Wanted>[];
+  readonly defers: readonly boolean[];
+  /** No way from the start to here frees anything: what only this thread frees is still there. */
+  readonly beforeFrees: readonly boolean[];
+  /** From here, everything stored so far leaves before any pointer does: a private object stays private. */
+  readonly drainsBeforeEscape: readonly boolean[];
+}
+
+/** What is known of all threads together. */
+export interface Facts {
+  readonly threads: readonly ThreadFacts[];
+  /** Cells that a thread other than this one, or a device, may read or write, at any time. */
+  readonly foreignReads: readonly ReadonlySet<Loc>[];
+  readonly foreignWrites: readonly ReadonlySet<Loc>[];
+  /** Objects (null: any) that another program may free. */
+  readonly foreignFrees: readonly (ReadonlySet<string> | null)[];
+  /** Whether any program waits for or starts a grace period; without, RCU sections have no effect. */
+  readonly gracePeriods: boolean;
+}
+
+/** Cells that devices read and write, besides the programs. */
+export interface DeviceAccess {
+  readonly reads: readonly Loc[];
+  readonly writes: readonly Loc[];
+}
+
+export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAccess): Facts {
+  const cellsAt = (p: Program, a: Address): readonly Loc[] => cellsAccessed(p, layout, a);
+  const touched = scenario.programs.map((p) => ({
+    reads: new Set(p.code.filter(readsMemory).flatMap((i) => cellsAt(p, addressOf(i)!))),
+    writes: new Set(p.code.filter(writesMemory).flatMap((i) => cellsAt(p, addressOf(i)!))),
+  }));
+  const others = (t: number, what: 'reads' | 'writes'): ReadonlySet<Loc> =>
+    new Set([...touched.flatMap((x, u) => (u === t ? [] : [...x[what]])), ...devices[what]]);
+  return {
+    threads: scenario.programs.map((p) => threadFacts(p, cellsAt)),
+    foreignReads: scenario.programs.map((_, t) => others(t, 'reads')),
+    foreignWrites: scenario.programs.map((_, t) => others(t, 'writes')),
+    foreignFrees: scenario.programs.map((_, t) => freedBy(scenario.programs.filter((_, u) => u !== t))),
+    gracePeriods: scenario.programs.some((p) => p.code.some(startsGracePeriod)),
+  };
+}
+
+/** Objects that the programs free; null if by a pointer that may be to any. */
+function freedBy(programs: readonly Program[]): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  for (const i of programs.flatMap((p) => p.code)) {
+    if (i.op !== 'free' && i.op !== 'kfree_rcu') continue;
+    if (i.pointer.kind !== 'const' || typeof i.pointer.value !== 'string') return null;
+    names.add(i.pointer.value.slice(1));
+  }
+  return names;
+}
+
+/** Forward: true where no free can have been executed before. */
+function beforeFrees(program: Program): readonly boolean[] {
+  const after = new Set<number>();
+  const mark = (pc: number): void => {
+    if (after.has(pc)) return;
+    after.add(pc);
+    for (const next of successorsOf(program.code, pc)) mark(next);
+  };
+  program.code.forEach((i, pc) => {
+    if (i.op === 'free' || i.op === 'kfree_rcu') for (const next of successorsOf(program.code, pc)) mark(next);
+  });
+  return [...program.code, null].map((_, pc) => !after.has(pc));
+}
+
+const startsGracePeriod = (i: Instruction): boolean =>
+  i.op === 'kfree_rcu' || (i.op === 'rcu' && i.what === 'synchronize');
+
+function threadFacts(program: Program, cellsAt: (p: Program, a: Address) => readonly Loc[]): ThreadFacts {
+  const wanted = ahead<Wanted>(program, wants);
+  return {
+    program,
+    live: liveRegisters(program, program.observed, (i) => usesOf(i)),
+    viewed: liveRegisters(program, [], (i, pc, after) => viewUses(i, wanted[pc]!, after)),
+    readable: ahead(program, (i) => (readsMemory(i) ? cellsAt(program, addressOf(i)!) : [])),
+    wanted,
+    defers: program.code.map((_, pc) => mayDefer(program, pc)),
+    beforeFrees: beforeFrees(program),
+    drainsBeforeEscape: drains(program),
+  };
+}
+
+/** Views that an instruction looks at. */
+function wants(i: Instruction): readonly Wanted[] {
+  if (i.op === 'fence') {
+    if (i.access === 'full') return ['vro', 'vwo'];
+    if (i.access === 'load') return ['vro'];
+    return i.kind === 'dsb' ? ['vwo'] : [];
+  }
+  if (i.op === 'isb') return ['vcap'];
+  if (startsGracePeriod(i)) return ['vro', 'vwo', 'gp'];
+  if (i.op === 'rcu') return ['rf'];
+  const acquires = ('order' in i && i.order === 'acquire') || ('acquire' in i && i.acquire);
+  return acquires ? ['vrel'] : [];
+}
+
+/** Registers whose views an instruction passes on: into an access, or into a register that does. A branch passes
+ *  its view to vcap, which only an ISB looks at. */
+function viewUses(i: Instruction, wanted: ReadonlySet<Wanted>, after: ReadonlySet<string>): Iterable<string> {
+  if (i.op === 'set') return after.has(i.dst) ? usesOf(i) : [];
+  if (i.op === 'branch') return wanted.has('vcap') ? usesOf(i) : [];
+  return addressOf(i) === null ? [] : usesOf(i);
+}
+
+/** True at a point if every way on reaches a barrier, or the end, before a pointer to an object that the thread
+ *  allocated is stored anywhere: until then nobody else can reach such an object. */
+function drains(program: Program): readonly boolean[] {
+  const own = allocatedPointers(program);
+  const end = program.code.length;
+  // What lies behind a barrier does not count: cut the code there.
+  const code = program.code.map((i): Instruction => (drainsWindow(i) ? { op: 'jump', to: end, at: i.at } : i));
+  return ahead<'escape'>({ ...program, code }, (i) => (stores(i, own) ? ['escape'] : [])).map((s) => s.size === 0);
+}
+
+function drainsWindow(i: Instruction): boolean {
+  if (i.op === 'fence') return i.access !== 'load';
+  return (i.op === 'store' && i.order === 'release') || ((i.op === 'rmw' || i.op === 'cas') && i.release);
+}
+
+/** Registers that may hold a pointer to an object that the thread allocated itself, whatever way it took there
+ *  without going through memory. */
+function allocatedPointers(program: Program): ReadonlySet<string> {
+  const own = new Set<string>();
+  for (let before = -1; before !== own.size; ) {
+    before = own.size;
+    for (const i of program.code) {
+      if (i.op === 'alloc' || (i.op === 'set' && registersOf(i.value).some((r) => own.has(r)))) own.add(i.dst);
+    }
+  }
+  return own;
+}
+
+function stores(i: Instruction, pointers: ReadonlySet<string>): boolean {
+  if (i.op !== 'store' && i.op !== 'rmw' && i.op !== 'cas') return false;
+  const stored = i.op === 'store' ? i.value : i.op === 'rmw' ? i.operand : i.desired;
+  return registersOf(stored).some((r) => pointers.has(r));
+}
+
+/** The cells that an address may mean. A base that is a constant pointer, or a register that holds one for good,
+ *  names its object; anything else may point to every object that has such a field. */
+export function cellsAccessed(program: Program, layout: Layout, address: Address): readonly Loc[] {
+  const object = knownObject(program, address.base);
+  const cells = layout.cellsOf(object, address.field);
+  const index = address.index;
+  if (object === null || index.kind !== 'const' || typeof index.value !== 'number') return cells;
+  const cell = cells[index.value];
+  return cell === undefined ? [] : [cell];
+}
+
+function knownObject(program: Program, base: Expr): string | null {
+  const found = pointersIn(program, base);
+  return found.length === 1 ? found[0]! : null;
+}
+
+/** Objects that an expression certainly points to: adding anything but 0 to a pointer has no meaning here, so
+ *  one known pointer in a sum decides. */
+function pointersIn(program: Program, e: Expr): readonly string[] {
+  const name = (v: Value | undefined): readonly string[] => (typeof v === 'string' ? [v.slice(1)] : []);
+  if (e.kind === 'const') return name(e.value);
+  if (e.kind === 'reg') return writtenRegisters(program).has(e.name) ? [] : name(program.initial[e.name]);
+  if (e.kind === 'binary' && e.op === 'add') return [...pointersIn(program, e.left), ...pointersIn(program, e.right)];
+  return [];
+}
+
+const written = new WeakMap<Program, ReadonlySet<string>>();
+
+function writtenRegisters(program: Program): ReadonlySet<string> {
+  let names = written.get(program);
+  if (names === undefined) {
+    names = new Set(program.code.map(destinationOf).filter((d) => d !== null));
+    written.set(program, names);
+  }
+  return names;
+}
+

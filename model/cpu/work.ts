@@ -1,0 +1,156 @@
+/** One step of a CPU in the making: a draft of the thread, and what the step does to the rest of the state. */
+import { type Draft, produce } from 'immer';
+import type { Event, Line, Read, Ref, Step, Write } from '../contract.ts';
+import { ModelBug, write } from '../contract.ts';
+import type { Command, Fault, GracePeriodEvent, Life, Loc, MemoryModel, Rcu, StoreEvent, Thread, View } from '../machine.ts';
+import { canonicalise, type Need } from '../memory/lag.ts';
+import type { Cell, Cells, Layout } from '../memory/layout.ts';
+import type { Value } from '../program/expression.ts';
+import type { Instruction, Program } from '../program/instruction.ts';
+import type { Facts, ThreadFacts } from './facts.ts';
+
+/** What is fixed for one CPU. */
+export interface Cpu {
+  readonly id: number;
+  readonly name: string;
+  readonly model: MemoryModel;
+  readonly program: Program;
+  readonly layout: Layout;
+  readonly facts: Facts;
+  readonly own: ThreadFacts;
+  readonly thread: Ref<Thread>;
+  readonly rcu: Ref<Rcu>;
+  /** Command queues by the object that stands for the SMMU. */
+  readonly queues: ReadonlyMap<string, Ref<readonly Command[]>>;
+}
+
+export interface Work {
+  readonly cpu: Cpu;
+  readonly t: Draft<Thread>;
+  get<T>(component: Ref<T>): T;
+  set<T>(component: Ref<T>, value: T): void;
+  readonly events: (StoreEvent | GracePeriodEvent)[];
+  readonly lines: Line[];
+}
+
+/** Runs `rule` on the thread and returns the step that it makes. */
+export function makeStep(cpu: Cpu, read: Read, rule: (w: Work) => void): Step {
+  const writes = new Map<number, Write>();
+  const events: Event[] = [];
+  const lines: Line[] = [];
+  const before = read(cpu.thread);
+  const after = produce(before, (t) => {
+    const get = <T>(c: Ref<T>): T => (writes.has(c.index) ? (writes.get(c.index)!.value as T) : read(c));
+    const set = <T>(c: Ref<T>, value: T): void => { writes.set(c.index, write(c, value)); };
+    rule({ cpu, t, get, set, events: events as Work['events'], lines });
+    settle(cpu, t);
+  });
+  return { label: { agent: cpu.name, lines }, writes: [write(cpu.thread, after), ...writes.values()], events };
+}
+
+/** Puts a thread into canonical form after a change: dead registers, dead views, finished and faulted threads. */
+export function settle(cpu: Cpu, t: Draft<Thread>): void {
+  if (t.fault !== null) return erase(t, new Set());
+  const live = cpu.own.live[t.pc]!;
+  for (const name of Object.keys(t.regs)) if (!live.has(name)) delete t.regs[name];
+  t.regs = Object.fromEntries(Object.entries(t.regs).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (isFinished(cpu, t)) return erase(t, live);
+  if (cpu.model !== 'armv8') t.fwd = {}; // what a forwarded view is for: there are no views
+  canonicalise(t, needOf(cpu, t));
+}
+
+export const isFinished = (cpu: Cpu, t: Thread | Draft<Thread>): boolean =>
+  t.fault !== null || (t.pc >= cpu.program.code.length && t.window.length === 0 && t.deferred.length === 0);
+
+/** Rule 10: a finished thread absorbs nothing, and its views are erased. */
+function erase(t: Draft<Thread>, live: ReadonlySet<string>): void {
+  for (const [name, r] of Object.entries(t.regs)) {
+    if (live.has(name)) r.view = 0;
+    else delete t.regs[name];
+  }
+  Object.assign(t, {
+    lag: [], vrn: 0, vro: 0, vwo: 0, vcap: 0, vrel: 0, coh: {}, base: {}, fwd: {}, window: [], deferred: [], sf: [],
+    monitor: null, hidden: [], rcu: { depth: 0, rf: 0, blocks: [] },
+  });
+}
+
+function needOf(cpu: Cpu, t: Draft<Thread>): Need {
+  const { own, facts } = cpu;
+  const wanted = own.wanted[t.pc]!;
+  const gp = wanted.has('gp') || t.window.some((w) => w.what === 'kfree_rcu');
+  const pending = new Set(t.deferred.map((d) => d.loc));
+  return {
+    canRead: (loc) => own.readable[t.pc]!.has(loc) || pending.has(loc),
+    counts: (loc) => gp && facts.foreignReads[cpu.id]!.has(loc),
+    vro: wanted.has('vro'),
+    vwo: wanted.has('vwo'),
+    vcap: wanted.has('vcap'),
+    vrel: wanted.has('vrel'),
+    rf: wanted.has('rf'),
+    viewed: (register) => own.viewed[t.pc]!.has(register),
+  };
+}
+
+export function instructionAt(cpu: Cpu, pc: number): Instruction {
+  const i = cpu.program.code[pc];
+  if (i === undefined) throw new ModelBug(`${cpu.name} has no instruction ${pc}`);
+  return i;
+}
+
+export const cellAt = (cpu: Cpu, loc: Loc): Cell => cpu.layout.cells[loc]!;
+
+export function memoryValue(w: Work, loc: Loc): Value | null {
+  const cell = cellAt(w.cpu, loc);
+  return w.get(cell.group).values[cell.slot]!;
+}
+
+/** The thread that is half-way through an atomic on the cell, if any. */
+export function ownerOf(cpu: Cpu, get: Read, loc: Loc): number | null {
+  const cell = cellAt(cpu, loc);
+  return get(cell.group).owner[cell.slot] ?? null;
+}
+
+export function setOwner(w: Work, loc: Loc, owner: number | null): void {
+  const cell = cellAt(w.cpu, loc);
+  w.set(cell.group, produce(w.get(cell.group), (c) => {
+    if (owner === null) delete c.owner[cell.slot];
+    else c.owner[cell.slot] = owner;
+  }));
+}
+
+/** A store reaches memory: everyone else is told by an event, the thread itself appends to its own lag (rule 6).
+ *  Returns the new timestamp. */
+export function appendMessage(w: Work, loc: Loc, value: Value): View {
+  const cell = cellAt(w.cpu, loc);
+  const old = memoryValue(w, loc);
+  w.set(cell.group, produce(w.get<Cells>(cell.group), (c) => { c.values[cell.slot] = value; }));
+  w.events.push({ kind: 'store', loc, old, by: w.cpu.id });
+  if (w.cpu.model === 'armv8') w.t.lag.push({ loc, old });
+  return w.t.lag.length;
+}
+
+/** Halts the thread if the object is not there to be used. True if it is. */
+export function isUsable(w: Work, object: string, what: string, pc: number): boolean {
+  const ref = w.cpu.layout.lives.get(object);
+  const life: Life = ref === undefined ? 'live' : w.get(ref);
+  if (life === 'live') return true;
+  fault(w, 'use-after-free', `${what} after ${object} was freed`, pc);
+  return false;
+}
+
+export function fault(w: Work, kind: Fault['kind'], why: string, pc: number): void {
+  const { at } = instructionAt(w.cpu, pc);
+  w.t.fault = { kind, why: `${at.fn}(): ${why}`, pc };
+}
+
+/** The line that a trace shows for an instruction, and that counts it as executed. */
+export function say(w: Work, pc: number, text?: string, notes: readonly string[] = []): void {
+  const { at } = instructionAt(w.cpu, pc);
+  if (at.text === '') return;
+  w.lines.push({ text: text ?? at.text, fn: at.fn, notes, statement: statementId(w.cpu.program, pc) });
+}
+
+export const statementId = (program: Program, pc: number): string => `${program.name}#${pc}`;
+
+/** A value as a trace shows it. */
+export const show = (value: Value | null): string => (value === null ? 'uninitialised' : String(value));

@@ -1,0 +1,103 @@
+/** Where things are: cells numbered object by object, and the components that hold them. */
+import { component, ModelBug, type Component, type Ref } from '../contract.ts';
+import type { Life, Loc, ObjectDecl, Scenario } from '../machine.ts';
+import type { Value } from '../program/expression.ts';
+
+/** A group of cells that one component holds. */
+export interface Cells {
+  readonly values: readonly (Value | null)[];
+  /** The thread that is half-way through an atomic on the cell at this slot (decimal), if any. */
+  readonly owner: Readonly<Record<string, number>>;
+}
+
+/** One cell: its name as C writes it, its object, and the slot of the component that holds it. */
+export interface Cell {
+  readonly loc: Loc;
+  readonly name: string;
+  readonly object: ObjectDecl;
+  readonly field: string;
+  readonly index: number;
+  readonly group: Ref<Cells>;
+  readonly slot: number;
+}
+
+export interface Layout {
+  readonly cells: readonly Cell[];
+  /** Components for memory and for the lives of objects that can be allocated or freed. */
+  readonly components: readonly Component[];
+  /** The life of an object, for those that can be allocated or freed; others are always live. */
+  readonly lives: ReadonlyMap<string, Ref<Life>>;
+  readonly objects: ReadonlyMap<string, ObjectDecl>;
+  /** The cell `object->field[index]`; ModelBug, ending in `where`, if there is none. */
+  locate(object: string, field: string, index: number, where: string): Loc;
+  /** Every cell of that field, of one object or (null) of all that have such a field. */
+  cellsOf(object: string | null, field: string): readonly Loc[];
+}
+
+/** Numbers the cells of a scenario. Component indices start at `firstIndex`. `mortal` names the objects that
+ *  some program allocates or frees. */
+export function layOut(scenario: Scenario, firstIndex: number, mortal: ReadonlySet<string>): Layout {
+  const cells: Cell[] = [];
+  const components: Component[] = [];
+  const lives = new Map<string, Ref<Life>>();
+  const newRef = <T>(name: string): Ref<T> => ({ index: firstIndex + components.length, name });
+
+  for (const object of scenario.objects) {
+    const slots = object.fields.flatMap((f) => f.cells.map((initial, index) => ({ field: f.name, index, initial })));
+    const groups = object.cut === 'cell' ? slots.map((s) => [s]) : slots.length > 0 ? [slots] : [];
+    for (const group of groups) {
+      const name = object.cut === 'cell' ? cellName(object, group[0]!.field, group[0]!.index) : object.name;
+      const groupRef = newRef<Cells>(`mem:${name}`);
+      components.push(component({ ref: groupRef, initial: { values: group.map((s) => s.initial), owner: {} } }));
+      group.forEach(({ field, index }, slot) => {
+        cells.push({
+          loc: cells.length, name: cellName(object, field, index), object, field, index, group: groupRef, slot,
+        });
+      });
+    }
+    if (mortal.has(object.name) || object.life !== 'live') {
+      const life = newRef<Life>(`life:${object.name}`);
+      lives.set(object.name, life);
+      components.push(component({ ref: life, initial: object.life }));
+    }
+  }
+  return { cells, components, lives, ...lookUps(scenario, cells) };
+}
+
+function lookUps(scenario: Scenario, cells: readonly Cell[]): Pick<Layout, 'objects' | 'locate' | 'cellsOf'> {
+  const objects = new Map(scenario.objects.map((o) => [o.name, o]));
+  const byField = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = `${cell.object.name}->${cell.field}`;
+    byField.set(key, [...(byField.get(key) ?? []), cell]);
+  }
+  return {
+    objects,
+    locate(object, field, index, where) {
+      const found = byField.get(`${object}->${field}`);
+      if (found === undefined) {
+        throw new ModelBug(objects.has(object)
+          ? `${object} has no field '${field}': ${where}`
+          : `there is no object named '${object}': ${where}`);
+      }
+      const cell = found[index];
+      if (cell === undefined) {
+        throw new ModelBug(
+          `index ${index} is out of bounds for ${object}->${field}, which has ${found.length} cells: ${where}`);
+      }
+      return cell.loc;
+    },
+    cellsOf: (object, field) => cells
+      .filter((c) => c.field === field && (object === null || c.object.name === object))
+      .map((c) => c.loc),
+  };
+}
+
+/** `invs0->inv[1].users`, `ste1->q[0]`, or just `x` for a plain variable. */
+function cellName(object: ObjectDecl, field: string, index: number): string {
+  if (field === 'v') return object.name;
+  const many = (object.fields.find((f) => f.name === field)?.cells.length ?? 1) > 1 || field.includes('.');
+  if (!many) return `${object.name}->${field}`;
+  const [head, ...rest] = field.split('.');
+  return `${object.name}->${head}[${index}]${rest.map((r) => `.${r}`).join('')}`;
+}

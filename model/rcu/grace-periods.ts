@@ -1,0 +1,38 @@
+/** The grace-period machinery as an agent: when nobody holds a grace period up any more, what waits for it happens,
+ *  at any time (semantics.md 2). */
+import { component, type Agent, type Component, type Read, type Ref, type Step, write } from '../contract.ts';
+import type { GracePeriod, Life, Rcu } from '../machine.ts';
+import type { Layout } from '../memory/layout.ts';
+
+export const RCU = 'RCU';
+
+export function rcuComponent(ref: Ref<Rcu>): Component {
+  return component<Rcu>({ ref, initial: { fault: null, readers: [], gps: [] } });
+}
+
+export function rcuAgent(ref: Ref<Rcu>, layout: Layout): Agent {
+  return {
+    name: RCU,
+    steps(read) {
+      const rcu = read(ref);
+      return rcu.gps
+        .filter((gp) => gp.then.kind === 'free' && gp.wait.length === 0)
+        .map((gp) => freeStep(ref, layout, read, rcu, gp));
+    },
+  };
+}
+
+function freeStep(ref: Ref<Rcu>, layout: Layout, read: Read, rcu: Rcu, gp: GracePeriod): Step {
+  const object = gp.then.kind === 'free' ? gp.then.object : '';
+  const life: Ref<Life> = layout.lives.get(object)!;
+  const twice = read(life) !== 'live';
+  const after: Rcu = {
+    fault: twice ? `${object} is freed after a grace period, but it is ${read(life)} already` : rcu.fault,
+    readers: rcu.readers,
+    gps: rcu.gps.filter((g) => g.id !== gp.id),
+  };
+  return {
+    label: { agent: RCU, lines: [{ text: `grace period over: frees ${object}` }] },
+    writes: [write(ref, after), write<Life>(life, 'freed')],
+  };
+}
