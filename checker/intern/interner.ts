@@ -1,4 +1,5 @@
 /** Hash-consing: each distinct value of a component, and each distinct event, is a small integer. */
+import { ModelBug } from '../system.ts';
 import { keyOf, sealed } from './canonical.ts';
 
 /** Distinct values of one kind, numbered from 0 in the order in which they were met. */
@@ -12,16 +13,16 @@ export interface Interner<T> {
   count(): number;
 }
 
-/** An interner that knows no value yet. */
-export function interner<T>(): Interner<T> {
+/** An interner that knows no value yet; `what` names its values in an error. */
+export function interner<T>(what: string): Interner<T> {
   const ids = new Map<string, number>();
   const values: T[] = [];
   return {
     idOf(value) {
-      const key = keyOf(value);
+      const key = named(what, () => keyOf(value));
       const known = ids.get(key);
       if (known !== undefined) return known;
-      values.push(sealed(value));
+      values.push(named(what, () => sealed(value)));
       ids.set(key, values.length - 1);
       return values.length - 1;
     },
@@ -29,4 +30,12 @@ export function interner<T>(): Interner<T> {
     valueOf: (id) => values[id] as T,
     count: () => values.length,
   };
+}
+
+function named<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ModelBug(`${what}: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -26,14 +26,14 @@ export function tablesOf(system: System): Tables {
       throw new ModelBug(`component ${ref.name} has index ${ref.index} but is number ${i}`);
   }
   const values = system.components.map((component) => {
-    const known = interner<unknown>();
+    const known = interner<unknown>(`a value of ${component.ref.name}`);
     known.idOf(component.initial);
     return known;
   });
   return {
     system,
     values,
-    events: interner<Event>(),
+    events: interner<Event>('an event'),
     tries: new Tries(),
     layout: layoutFor(values.map(() => 1)),
     overflow: false,

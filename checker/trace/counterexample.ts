@@ -36,6 +36,8 @@ function edgeBetween(
 
 /** The learned steps from the initial state to `state`, each with the state that it led to. */
 function pathTo(tables: Tables, successors: Successors, visited: Visited, state: number) {
+  // A value that does not fit its field may be why the exploration ended; the steps to the state are older than it.
+  tables.overflow = false;
   const width = tables.layout.words;
   const queue = queueFor(width);
   const chain = chainTo(visited, state);
@@ -74,8 +76,6 @@ export function explained(
   error: unknown,
 ): ModelBug {
   const what = error instanceof ModelBug ? error.message : `a model function threw ${String(error)}`;
-  // A value that does not fit its field has no layout to be found by; the steps to the state are older than it.
-  tables.overflow = false;
   const steps = visited.parents.length === 0 ? [] : pathTo(tables, successors, visited, state);
   return new ModelBug(`${what}\n${soFar(steps)}`, { cause: error });
 }

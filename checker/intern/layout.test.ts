@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fieldOf, layoutFor, pack, repack } from './layout.ts';
+
+test('every field holds its values, and fields do not overlap', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 1 << 25 }), { minLength: 1, maxLength: 60 }), (counts) => {
+      const layout = layoutFor(counts);
+      const top = counts.map((count) => count - 1);
+      for (const [c, id] of top.entries()) {
+        const words = new Int32Array(layout.words);
+        pack(
+          layout,
+          top.map((_, i) => (i === c ? id : 0)),
+          words,
+          0,
+        );
+        expect(top.map((_, i) => fieldOf(layout, words, 0, i))).toEqual(
+          top.map((_, i) => (i === c ? id : 0)),
+        );
+      }
+      const full = new Int32Array(layout.words);
+      pack(layout, [...layout.maskOf], full, 0);
+      expect(top.map((_, i) => fieldOf(layout, full, 0, i))).toEqual([...layout.maskOf]);
+    }),
+    { seed: 20260101, numRuns: 300 },
+  );
+});
+
+test('six components that have shown one value each share a word without a gap', () => {
+  expect(layoutFor(Array(6).fill(1))).toMatchObject({ words: 1 });
+  expect([...layoutFor(Array(6).fill(1)).maskOf].sort((a, b) => a - b)).toEqual([31, 31, 31, 31, 63, 63]);
+});
+
+test('a component that has grown has a spare bit', () => {
+  // 3 values need 2 bits; 22 such components with a spare bit each need 66 bits.
+  expect(layoutFor(Array(10).fill(3)).words).toBe(1);
+  expect(layoutFor(Array(22).fill(3)).words).toBe(3);
+});
+
+test('repacking moves every number, and only as many states as there are', () => {
+  const from = layoutFor([2, 2, 2]);
+  const to = layoutFor([2, 1 << 30, 1 << 30]);
+  const words = new Int32Array(8 * from.words);
+  for (let n = 0; n < 8; n++) pack(from, [n & 1, (n >> 1) & 1, n >> 2], words, n * from.words);
+  const moved = repack(words, 7, from, to, 16);
+  expect(moved).toHaveLength(16 * to.words);
+  for (let n = 0; n < 7; n++) {
+    expect([0, 1, 2].map((c) => fieldOf(to, moved, n * to.words, c))).toEqual([n & 1, (n >> 1) & 1, n >> 2]);
+  }
+  expect([...moved.slice(7 * to.words)].every((word) => word === 0)).toBe(true);
+});
