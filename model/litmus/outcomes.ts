@@ -1,0 +1,71 @@
+/** Final states, how they are printed and counted, and what a machine must offer to be compared. */
+import type { Loc, Scenario } from '../machine.ts';
+import type { Value } from '../program/expression.ts';
+import { type Place, placeName, satisfies, type Valuation } from './condition.ts';
+import type { LitmusTest } from './litmus-test.ts';
+
+/** Where a run ended: the observed registers of each program, and each cell by its `Loc`. */
+export interface FinalState {
+  readonly registers: readonly Readonly<Record<string, Value | null>>[];
+  readonly memory: readonly (Value | null)[];
+}
+
+export interface Outcomes {
+  /** Distinct final states, in any order. */
+  readonly finals: readonly FinalState[];
+  /** States visited. */
+  readonly states: number;
+  /** False if the limit was hit: then `finals` may lack some. */
+  readonly complete: boolean;
+}
+
+/** A machine, as far as litmus tests are concerned: every final state that a scenario can reach. */
+export type OutcomeRunner = (scenario: Scenario, limit: { readonly maxStates: number }) => Outcomes;
+
+/** herd's Observation. */
+export type Observation = 'Never' | 'Sometimes' | 'Always';
+
+/** The cell of a variable that is an object with the single field `v`. */
+export function cellOf(scenario: Scenario, variable: string): Loc {
+  let cell = 0;
+  for (const object of scenario.objects) {
+    if (object.name === variable) return cell;
+    for (const field of object.fields) cell += field.cells.length;
+  }
+  throw new Error(
+    `no object is named ${variable}; there are ${scenario.objects.map((o) => o.name).join(', ')}`,
+  );
+}
+
+export function valuation(scenario: Scenario, final: FinalState): Valuation {
+  return (place) =>
+    place.kind === 'register'
+      ? (final.registers[place.thread]?.[place.register] ?? null)
+      : (final.memory[cellOf(scenario, place.variable)] ?? null);
+}
+
+/** A final state as herd prints it: `0:X1=1; [x]=2;`, over the given places only. */
+export function outcomeOf(places: readonly Place[], valueOf: Valuation): string {
+  return places.map((place) => `${placeName(place)}=${printed(valueOf(place))};`).join(' ');
+}
+
+const printed = (value: Value | null): string => (value === null ? '?' : String(value).replace(/^&/, ''));
+
+/** The distinct outcomes of a test among final states: filtered, and cut down to what the test asks for. */
+export function outcomesOf(test: LitmusTest, finals: readonly FinalState[]): ReadonlySet<string> {
+  const { filter } = test;
+  const valuations = finals.map((final) => valuation(test.scenario, final));
+  const kept = filter === null ? valuations : valuations.filter((valueOf) => satisfies(filter, valueOf));
+  return new Set(kept.map((valueOf) => outcomeOf(test.printed, valueOf)));
+}
+
+/** herd's verdict: for `exists` how often the condition holds, for `~exists` and `forall` likewise of the bare
+ *  condition, as herd's Observation line does. */
+export function judge(test: LitmusTest, finals: readonly FinalState[]): Observation {
+  const { filter } = test;
+  const all = finals.map((final) => valuation(test.scenario, final));
+  const kept = filter === null ? all : all.filter((valueOf) => satisfies(filter, valueOf));
+  const holding = kept.filter((valueOf) => satisfies(test.condition, valueOf)).length;
+  if (holding === 0) return 'Never';
+  return holding === kept.length ? 'Always' : 'Sometimes';
+}
