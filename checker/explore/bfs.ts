@@ -9,7 +9,6 @@ export function bfs(): Frontier {
   let levelEnd = 0;
   let level = -1;
   return {
-    batches: true,
     found(_from, to) {
       count = to;
     },

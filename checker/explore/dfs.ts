@@ -10,7 +10,6 @@ export function dfs(): Frontier {
   let here = -1;
   let deepest = 0;
   return {
-    batches: false,
     found(from, to) {
       const size = top + to - from;
       if (size > stack.length) {

@@ -10,7 +10,7 @@ import { queueFor } from './queue.ts';
 import type { Successors } from './successors.ts';
 import { Visited } from './visited.ts';
 
-/** How many successors are looked up together. */
+/** How many successors are looked up together, if the frontier allows. */
 const BATCH = 64;
 
 type Stopped = Extract<Verdict, { kind: 'incomplete' }>;
@@ -45,7 +45,6 @@ export function explore(
 ): Exploration {
   const visited = new Visited(tables.layout.words, limits.maxStates, limits.keepParents);
   let queue = queueFor(tables.layout.words);
-  const batch = frontier.batches ? BATCH : 1;
   const self: Exploration = {
     visited,
     transitions: 0,
@@ -85,7 +84,7 @@ export function explore(
     const found = expand(id);
     if (found === 0) terminal(id);
     if (found > 0) self.transitions += found;
-    if (queue.size >= batch) flush();
+    if (queue.size >= BATCH) flush();
     return !ended();
   }
 

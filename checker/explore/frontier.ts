@@ -3,14 +3,12 @@ export interface Frontier {
   /** Takes note that the states `from` to `to - 1` were found. */
   found(from: number, to: number): void;
   /** The state to expand next; -1 if there is none, or if that depends on the `pending` successors that were not
-   *  looked up yet. */
+   *  looked up yet. A frontier that does not mind them lets the loop look up many at a time, which is faster. */
   next(pending: number): number;
   /** Found but not taken yet. */
   size(): number;
   /** The largest distance from the initial state at which a state was found. */
   depth(): number;
-  /** Whether the order survives when the successors of several states are looked up together. */
-  readonly batches: boolean;
 }
 
 export type Search = 'bfs' | 'dfs';

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { check, checkNow } from '../explore/check.ts';
 import type { Search } from '../explore/frontier.ts';
 import { toy } from '../explore/toy.ts';
+import { Visited } from '../explore/visited.ts';
 import type { Verdict } from '../outcome.ts';
 import { UsageError } from '../system.ts';
 
@@ -188,4 +189,24 @@ test('timers run while an exploration is going on', async () => {
   setTimeout(() => stop.abort(), 20);
   const { verdict } = await check(line(2 ** 40), { search: 'dfs', signal: stop.signal });
   expect(verdict.kind).toBe('incomplete');
+});
+
+test.each(['grow', 'relay'] as const)('no memory to %s makes the verdict incomplete', (method) => {
+  const without = vi.spyOn(Visited.prototype as unknown as Record<typeof method, () => void>, method);
+  without.mockImplementation(() => {
+    throw new RangeError('Array buffer allocation failed');
+  });
+  // A 33rd value overflows one of six fields in a word, a 513th state the first room.
+  const system = toy({
+    start: { n: 0, a: 0, b: 0, c: 0, d: 0, e: 0 },
+    agents: { A: (s) => [{ set: { n: s.n + 1 } }] },
+  });
+  try {
+    const { verdict } = checkNow(system, { search: 'bfs' });
+    expect(verdict).toMatchObject({ kind: 'incomplete', bound: 'memory' });
+    if (verdict.kind === 'incomplete')
+      expect(verdict.why).toMatch(/^no memory for more states .Array buffer/);
+  } finally {
+    without.mockRestore();
+  }
 });

@@ -52,6 +52,15 @@ test('dfs finds the long way where it comes first', () => {
   ]);
 });
 
+test('dfs follows the first choice before it looks at the second', () => {
+  const fork = toy({
+    start: { at: '' },
+    agents: { A: (s) => (s.at.length < 2 ? ['l', 'r'].map((way) => ({ set: { at: s.at + way } })) : []) },
+    never: { end: (s) => (s.at === 'lr' || s.at === 'rr' ? s.at : null) },
+  });
+  expect(traceOf(fork, 'dfs').ending).toBe('end: lr');
+});
+
 test('a trace is right after the layout has changed under it', () => {
   const system = toy({
     start: { a: 0, b: 0 },
