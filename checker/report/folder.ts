@@ -1,14 +1,5 @@
 /** The output folder: files that appear whole or not at all. */
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../system.ts';
 
@@ -17,7 +8,6 @@ export function prepareFolder(folder: string): void {
   const probe = join(folder, 'traces', `.heddle-${process.pid}`);
   try {
     mkdirSync(dirname(probe), { recursive: true });
-    accessSync(folder, constants.W_OK);
     for (const file of [probe, join(folder, `.heddle-${process.pid}`)]) {
       writeFileSync(file, '');
       rmSync(file);

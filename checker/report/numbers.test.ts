@@ -23,5 +23,10 @@ test('memory is in binary units', () => {
 });
 
 test('durations never show 60 seconds', () => {
-  expect([0.0042, 1.23, 59.97, 119.7].map(duration)).toEqual(['0.004 s', '1.2 s', '1 min 00 s', '2 min 00 s']);
+  expect([0.0042, 1.23, 59.97, 119.7].map(duration)).toEqual([
+    '0.004 s',
+    '1.2 s',
+    '1 min 00 s',
+    '2 min 00 s',
+  ]);
 });
