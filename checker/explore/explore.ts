@@ -1,7 +1,6 @@
 /** The one loop: take a state from the frontier, queue its successors, look a batch of them up in the visited set,
  *  judge the new ones. */
-import { layoutFor } from '../intern/layout.ts';
-import { reader, type Tables } from '../intern/tables.ts';
+import { nextLayout, reader, relay, type Tables } from '../intern/tables.ts';
 import type { Verdict } from '../outcome.ts';
 import type { Break, Judge } from '../property/judge.ts';
 import type { Read } from '../system.ts';
@@ -109,21 +108,20 @@ export function explore(
     for (;;) {
       const found = successors.expand(visited.arena, id, queue);
       if (found >= 0) return found;
-      relay();
+      widen();
       if (ended()) return -1;
       at = id;
     }
   }
 
   /** Gives every field the bits that its component's values need by now. */
-  function relay(): void {
+  function widen(): void {
     flush();
     const from = tables.layout;
-    const to = layoutFor(tables.values.map((known) => known.count()));
+    const to = nextLayout(tables);
     withinMemory(() => visited.relay(from, to));
     if (self.stopped !== null) return;
-    tables.layout = to;
-    tables.overflow = false;
+    relay(tables, to);
     successors.relaid();
     queue = queueFor(to.words);
   }

@@ -45,7 +45,7 @@ export function reactionsOf(tables: Tables): Absorb {
     const layout = tables.layout;
     for (let i = 0; i < reactors.length; i++) {
       const reactor = reactors[i]!;
-      const known = tries.lookup(reactor.root, words, base, layout);
+      const known = tries.lookup(reactor.root, words, base);
       fresh[i] = known >= 0 ? known : react(reactor, words, base);
     }
     tables.lookups += reactors.length;

@@ -53,7 +53,7 @@ export function successorsOf(tables: Tables): Successors {
     const base = id * width;
     const start = queue.size;
     for (let a = 0; a < roots.length; a++) {
-      let leaf = tries.lookup(roots[a]!, arena, base, layout);
+      let leaf = tries.lookup(roots[a]!, arena, base);
       if (leaf < 0) {
         leaf = learnSteps(a, arena, base);
         if (tables.overflow) return undo(queue, start);
@@ -81,7 +81,7 @@ export function successorsOf(tables: Tables): Successors {
 
   function edges(arena: Int32Array, id: number): readonly Edge[] {
     return agents.flatMap(({ name }, a) => {
-      const leaf = tries.lookup(roots[a]!, arena, id * tables.layout.words, tables.layout);
+      const leaf = tries.lookup(roots[a]!, arena, id * tables.layout.words);
       return (leaves.moves[leaf] ?? []).map(({ label }, choice) => ({ agent: name, choice, label }));
     });
   }

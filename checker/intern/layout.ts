@@ -7,43 +7,49 @@ export interface Layout {
   readonly wordOf: Int32Array;
   readonly shiftOf: Int32Array;
   readonly maskOf: Int32Array;
+  /** The same in one number: word << 10 | right << 5 | left, for `(word << left) >>> right`. A shift counts modulo
+   *  32, so that no part needs a mask: `(words[base + (f >>> 10)] << f) >>> (f >>> 5)`. */
+  readonly fieldOf: Int32Array;
 }
 
 /** A component with more values than this would need the sign bit of its field's mask. */
 const MAX_BITS = 31;
 
-/** A layout that holds `counts[c]` values of each component, with headroom: a spare bit for every field that has
- *  shown that it grows, and all bits that would be left over, so that a later re-layout is rare. */
+/** A layout that holds `counts[c]` values of each component in as few words as they need. The bits that are left
+ *  over go to the fields that are fullest, so that a later re-layout is rare. */
 export function layoutFor(counts: readonly number[]): Layout {
-  const bits = counts.map(bitsFor);
-  const free: number[] = [];
-  const wordOf = new Int32Array(counts.length);
-  const bySize = bits.map((_, c) => c).sort((a, b) => bits[b]! - bits[a]! || a - b);
-  for (const c of bySize) {
-    const fit = free.findIndex((room) => room >= bits[c]!);
-    const word = fit < 0 ? free.push(32) - 1 : fit;
-    free[word]! -= bits[c]!;
-    wordOf[c] = word;
+  const bits = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
+  const total = bits.reduce((sum, width) => sum + width, 0);
+  for (let words = Math.max(1, Math.ceil(total / 32)); ; words++) {
+    const wordOf = spread(bits, words);
+    if (wordOf === null) continue;
+    for (let word = 0; word < words; word++) fill(word, wordOf, bits, counts);
+    return placed(words, wordOf, bits);
   }
-  for (const [word, room] of free.entries()) share(room, word, wordOf, bits);
-  return placed(Math.max(1, free.length), wordOf, bits);
 }
 
-function bitsFor(count: number): number {
-  const needed = Math.max(1, 32 - Math.clz32(Math.max(0, count - 1)));
-  return needed === 1 ? 1 : Math.min(MAX_BITS, needed + 1);
+/** The word of each field, the widest first and each in the emptiest word, so that every word keeps some bits over;
+ *  null if that does not fit. */
+function spread(bits: readonly number[], words: number): Int32Array | null {
+  const free: number[] = Array(words).fill(32);
+  const wordOf = new Int32Array(bits.length);
+  for (const c of bits.map((_, c) => c).sort((a, b) => bits[b]! - bits[a]! || a - b)) {
+    const emptiest = free.indexOf(Math.max(...free));
+    if (free[emptiest]! < bits[c]!) return null;
+    free[emptiest]! -= bits[c]!;
+    wordOf[c] = emptiest;
+  }
+  return wordOf;
 }
 
-/** Gives the unused bits of a word to its fields, one each in turn. */
-function share(room: number, word: number, wordOf: Int32Array, bits: number[]): void {
+/** Gives the bits that are left over in a word to its fields, each to the fullest. */
+function fill(word: number, wordOf: Int32Array, bits: number[], counts: readonly number[]): void {
   const fields = bits.flatMap((_, c) => (wordOf[c] === word ? [c] : []));
-  let left = room;
-  for (let turn = 0; left > 0 && turn < 32; turn++) {
-    for (const c of fields) {
-      if (left === 0 || bits[c]! >= MAX_BITS) continue;
-      bits[c]! += 1;
-      left -= 1;
-    }
+  // A component that has only ever had one value may well be a constant.
+  const fullness = (c: number) => (counts[c] === 1 ? 0.01 : counts[c]!) / 2 ** bits[c]!;
+  for (let left = 32 - fields.reduce((sum, c) => sum + bits[c]!, 0); left > 0; left--) {
+    const open = fields.filter((c) => bits[c]! < MAX_BITS);
+    if (open.length > 0) bits[open.reduce((a, b) => (fullness(b) > fullness(a) ? b : a))]! += 1;
   }
 }
 
@@ -51,18 +57,22 @@ function placed(words: number, wordOf: Int32Array, bits: readonly number[]): Lay
   const used = new Int32Array(words);
   const shiftOf = new Int32Array(bits.length);
   const maskOf = new Int32Array(bits.length);
+  const fieldOf = new Int32Array(bits.length);
   for (const [c, width] of bits.entries()) {
     const word = wordOf[c]!;
-    shiftOf[c] = used[word]!;
+    const shift = used[word]!;
+    shiftOf[c] = shift;
     maskOf[c] = 2 ** width - 1;
+    fieldOf[c] = (word << 10) | ((32 - width) << 5) | (32 - width - shift);
     used[word]! += width;
   }
-  return { words, wordOf, shiftOf, maskOf };
+  return { words, wordOf, shiftOf, maskOf, fieldOf };
 }
 
 /** The number of component `c` in the state at `base`. */
 export function fieldOf(layout: Layout, words: Int32Array, base: number, c: number): number {
-  return (words[base + layout.wordOf[c]!]! >>> layout.shiftOf[c]!) & layout.maskOf[c]!;
+  const field = layout.fieldOf[c]!;
+  return (words[base + (field >>> 10)]! << field) >>> (field >>> 5);
 }
 
 /** Packs one number per component into the state at `base`, which must be zero. */

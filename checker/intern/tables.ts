@@ -11,6 +11,7 @@ export interface Tables {
   readonly values: readonly Interner<unknown>[];
   readonly events: Interner<Event>;
   readonly tries: Tries;
+  /** Replaced by `relay` only. */
   layout: Layout;
   /** A value was met whose number does not fit its field; `layout` must be replaced before it is packed. */
   overflow: boolean;
@@ -30,17 +31,30 @@ export function tablesOf(system: System): Tables {
     known.idOf(component.initial);
     return known;
   });
+  const layout = layoutFor(values.map(() => 1));
   return {
     system,
     values,
     events: interner<Event>('an event'),
-    tries: new Tries(),
-    layout: layoutFor(values.map(() => 1)),
+    tries: new Tries(layout),
+    layout,
     overflow: false,
     slowCalls: 0,
     lookups: 0,
     slowSeconds: 0,
   };
+}
+
+/** A layout that fits what has been met by now. */
+export function nextLayout(tables: Tables): Layout {
+  return layoutFor(tables.values.map((known) => known.count()));
+}
+
+/** To be called when all states have been packed in `layout`. */
+export function relay(tables: Tables, layout: Layout): void {
+  tables.layout = layout;
+  tables.overflow = false;
+  tables.tries.relay(layout);
 }
 
 /** The number of a component's value. May set `overflow`. */

@@ -1,13 +1,13 @@
 /** Decision tries: what a pure function answered, by the values of the components that it read, in the order in
  *  which it read them. All tries of a run share one growable Int32Array.
  *
- *  A slot holds 0 (unknown), an inner node's position (> 0), or -(answer + 1). A node is [component, width,
- *  children, ...]: `width >= 0` is a dense array of that many slots; `width < 0` is an open-addressing table of
+ *  A slot holds 0 (unknown), an inner node's position (> 0), or -(answer + 1). A node is [field, width, children,
+ *  component, ...], where `field` says where the layout has the component: `width >= 0` is a dense array of that many slots; `width < 0` is an open-addressing table of
  *  -width pairs (number + 1, slot), for components with many values of which a node has met few. */
 import type { Layout } from './layout.ts';
 
 /** Where a dense node's slots begin, counted from the node. */
-const HEAD = 3;
+const HEAD = 4;
 /** A dense node may have this many slots whatever it has met. */
 const ALWAYS_DENSE = 16;
 /** Beyond that it must have met one in this many. */
@@ -17,10 +17,30 @@ const SPARSE = 8;
 export class Tries {
   data = new Int32Array(1 << 10);
   private end = 1;
+  private readonly roots: number[] = [];
+  private layout: Layout;
+
+  constructor(layout: Layout) {
+    this.layout = layout;
+  }
 
   /** A new empty trie; the slot that it returns names it. */
   root(): number {
-    return this.allocate(1);
+    const root = this.allocate(1);
+    this.roots.push(root);
+    return root;
+  }
+
+  /** To be called when states are packed in another layout. */
+  relay(layout: Layout): void {
+    this.layout = layout;
+    const slots = [...this.roots];
+    for (let slot = slots.pop(); slot !== undefined; slot = slots.pop()) {
+      const node = this.data[slot]!;
+      if (node <= 0) continue;
+      this.data[node] = layout.fieldOf[this.data[node + 3]!]!;
+      for (const [, child] of this.children(node)) slots.push(child);
+    }
   }
 
   bytes(): number {
@@ -28,12 +48,12 @@ export class Tries {
   }
 
   /** The answer for the packed state at `base`, or -1 if it has not been learned. */
-  lookup(root: number, words: Int32Array, base: number, layout: Layout): number {
+  lookup(root: number, words: Int32Array, base: number): number {
     const data = this.data;
     let node = data[root]!;
     while (node > 0) {
-      const c = data[node]!;
-      const id = (words[base + layout.wordOf[c]!]! >>> layout.shiftOf[c]!) & layout.maskOf[c]!;
+      const field = data[node]!;
+      const id = (words[base + (field >>> 10)]! << field) >>> (field >>> 5);
       const width = data[node + 1]!;
       if (id < width) node = data[node + HEAD + id]!;
       else node = width < 0 ? data[this.hashed(node, id)]! : 0;
@@ -47,7 +67,7 @@ export class Tries {
     let slot = root;
     for (let i = 0; i < path.length; i++) {
       const node = this.data[slot]!;
-      if (node < 0 || (node > 0 && this.data[node] !== path[i])) return i;
+      if (node < 0 || (node > 0 && this.data[node + 3] !== path[i])) return i;
       if (node === 0) this.point(slot, this.node(path[i]!));
       slot = this.childSlot(slot, ids[i]!);
     }
@@ -61,7 +81,7 @@ export class Tries {
     let slot = root;
     for (const id of ids) slot = this.childSlot(slot, id);
     const node = this.data[slot]!;
-    return node > 0 ? this.data[node]! : -1;
+    return node > 0 ? this.data[node + 3]! : -1;
   }
 
   /** A method of its own because `this.data[slot] = this.node()` would store into the array that it replaces. */
@@ -71,8 +91,9 @@ export class Tries {
 
   private node(c: number): number {
     const node = this.allocate(HEAD + 2);
-    this.data[node] = c;
+    this.data[node] = this.layout.fieldOf[c]!;
     this.data[node + 1] = 2;
+    this.data[node + 3] = c;
     return node;
   }
 
@@ -101,20 +122,21 @@ export class Tries {
     const bigger = this.allocate(HEAD + (isDense ? dense : 2 * pairs));
     this.data[bigger] = this.data[node]!;
     this.data[bigger + 1] = isDense ? dense : -pairs;
-    for (const [key, child] of entries) {
-      this.data[isDense ? bigger + HEAD + key : this.addHashed(bigger, key)] = child;
+    this.data[bigger + 3] = this.data[node + 3]!;
+    for (const [key, slot] of entries) {
+      this.data[isDense ? bigger + HEAD + key : this.addHashed(bigger, key)] = this.data[slot]!;
     }
     return bigger;
   }
 
-  private children(node: number): [id: number, child: number][] {
+  /** The slots in use of a node, with the numbers that lead to them. */
+  private children(node: number): [id: number, slot: number][] {
     const width = this.data[node + 1]!;
     const found: [number, number][] = [];
     for (let i = 0; i < Math.abs(width); i++) {
-      const at = width < 0 ? node + HEAD + 2 * i : -1;
-      const id = width < 0 ? this.data[at]! - 1 : i;
-      const child = this.data[width < 0 ? at + 1 : node + HEAD + i]!;
-      if (id >= 0 && child !== 0) found.push([id, child]);
+      const slot = width < 0 ? node + HEAD + 2 * i + 1 : node + HEAD + i;
+      const id = width < 0 ? this.data[slot - 1]! - 1 : i;
+      if (this.data[slot] !== 0) found.push([id, slot]);
     }
     return found;
   }

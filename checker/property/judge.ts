@@ -53,7 +53,7 @@ export function judgeOf(tables: Tables): Judge {
     .map((it) => check(it.name, (read) => (it.antecedent(read) ? 1 : 0)));
 
   function ask({ name, root, answer }: Check, arena: Int32Array, base: number): number {
-    const known = tries.lookup(root, arena, base, tables.layout);
+    const known = tries.lookup(root, arena, base);
     return known >= 0 ? known : learn(tables, root, name, arena, base, answer);
   }
 
