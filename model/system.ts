@@ -20,6 +20,8 @@ export interface Machine {
   readonly cpus: readonly Cpu[];
   readonly rcu: Ref<Rcu>;
   readonly smmus: readonly SmmuUnit[];
+  /** What the CPUs have done in the initial state already, since nobody can observe when. */
+  readonly prelude: readonly Step['label'][];
   /** Who waits for what, in a state without successors; null if every program has ended. */
   stuck(read: Read): string | null;
 }
@@ -38,12 +40,11 @@ export function buildMachine(scenario: Scenario): Machine {
 
   const plain = [...cpus.map(threadComponent), rcuComponent(rcu), ...layout.components];
   const initial: Read = (r) => plain[r.index]!.initial as never;
-  const all = [...plain, ...smmus.flatMap((s) => smmuComponents(s, initial))];
+  const start = started([...plain, ...smmus.flatMap((s) => smmuComponents(s, initial))], cpus);
   return {
-    scenario, layout, cpus, rcu, smmus,
-    components: started(all, cpus),
+    scenario, layout, cpus, rcu, smmus, ...start,
     agents: [...cpus.map(cpuAgent), rcuAgent(rcu, layout), ...smmus.map(smmuAgent)],
-    statements: scenario.programs.flatMap(statementsOf),
+    statements: scenario.programs.flatMap(statementsOf).filter((s) => !executed(start.prelude).has(s.id)),
     columns: [...cpus.map((c) => c.name), RCU, ...smmus.map((s) => columnOf(s.decl))],
     stuck: (read) => stuck(read, cpus, layout),
   };
@@ -89,11 +90,18 @@ function deviceAccess(scenario: Scenario, layout: Layout): { reads: readonly num
 }
 
 /** The components after every CPU has done what nobody can observe at the start of its program. */
-function started(components: readonly Component[], cpus: readonly Cpu[]): readonly Component[] {
+function started(components: readonly Component[], cpus: readonly Cpu[]): Pick<Machine, 'components' | 'prelude'> {
   const values = components.map((c) => c.initial);
-  for (const cpu of cpus) applyStep(components, values, startUp(cpu, (r) => values[r.index] as never));
-  return components.map((c, i) => ({ ...c, initial: values[i] }));
+  const prelude = cpus.map((cpu) => {
+    const step = startUp(cpu, (r) => values[r.index] as never);
+    applyStep(components, values, step);
+    return step.label;
+  });
+  return { components: components.map((c, i) => ({ ...c, initial: values[i] })), prelude };
 }
+
+const executed = (labels: readonly Step['label'][]): ReadonlySet<string | undefined> =>
+  new Set(labels.flatMap((l) => l.lines.map((line) => line.statement)));
 
 /** What the contract says that a step does: its writes, then each event absorbed by all at once. */
 function applyStep(components: readonly Component[], values: unknown[], step: Step): void {
@@ -109,8 +117,13 @@ function applyStep(components: readonly Component[], values: unknown[], step: St
 }
 
 function statementsOf(program: Program): readonly Statement[] {
-  return program.code.flatMap((i, pc) =>
-    i.at.text === '' || i.at.covered === false ? [] : [{ id: statementId(program, pc), fn: i.at.fn, text: i.at.text }]);
+  const found = new Map<string, Statement>();
+  program.code.forEach((i, pc) => {
+    if (i.at.text === '' || i.at.covered === false) return;
+    const id = statementId(program, pc);
+    found.set(id, { id, fn: i.at.fn, text: i.at.text });
+  });
+  return [...found.values()];
 }
 
 function stuck(read: Read, cpus: readonly Cpu[], layout: Layout): string | null {

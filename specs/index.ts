@@ -1,4 +1,5 @@
 /** Every spec, in the order in which `heddle list` shows them and `heddle check` runs them. */
 import type { Spec } from '../checker/spec.ts';
+import unmapVsAttach from './unmap-vs-attach/index.ts';
 
-export const specs: readonly Spec[] = [];
+export const specs: readonly Spec[] = [unmapVsAttach];

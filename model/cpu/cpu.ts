@@ -44,7 +44,7 @@ export function cpuAgent(cpu: Cpu): Agent {
 /** A view of the thread that rules look at to say what is enabled; nothing is written through it. */
 function probing(cpu: Cpu, read: Read, t: Thread): Work {
   const nowhere = (): never => { throw new ModelBug('a premise of a rule writes'); };
-  return { cpu, t: t as Draft<Thread>, get: (c) => read(c), set: nowhere, events: [], lines: [] };
+  return { cpu, t: t as Draft<Thread>, get: (c) => read(c), set: nowhere, events: [], lines: [], quiet: false };
 }
 
 function leaving(w: Work): readonly Rule[] {
@@ -83,7 +83,7 @@ function runOn(w: Work): void {
     if (w.t.fault !== null) return;
     const hidden = w.t.window.findIndex((_, k) => leavesUnseen(w, k) && mayLeave(w, k));
     if (hidden >= 0) {
-      leave(w, hidden);
+      quietly(w, (v) => leave(v, hidden));
       continue;
     }
     if (!isLocal(w)) return;
@@ -91,9 +91,16 @@ function runOn(w: Work): void {
     const rules = rulesFor(w, i);
     if (rules.length === 0) return;
     if (rules.length > 1) throw new ModelBug(`a local step has ${rules.length} outcomes, ${whereIs(i)}`);
-    rules[0]!(w);
+    if (i.op === 'load' && isOwnLoad(w, i)) quietly(w, rules[0]!);
+    else rules[0]!(w);
     if (n > SPIN_LIMIT) throw new ModelBug(`loops forever without touching memory, ${whereIs(i)}`);
   }
+}
+
+function quietly(w: Work, rule: Rule): void {
+  w.quiet = true;
+  rule(w);
+  w.quiet = false;
 }
 
 /** Whether the next instruction can be executed unobserved. Premise: no other agent's step depends on when. */

@@ -1,6 +1,5 @@
 /** Stores: issued into the window, and leaving it for memory (semantics.md 1.2, rows store issue, propagate). */
-import type { Draft } from 'immer';
-import { produce } from 'immer';
+import { current, type Draft, isDraft } from 'immer';
 import { ModelBug } from '../contract.ts';
 import type { Loc, Payload, Thread, View, WindowEntry } from '../machine.ts';
 import type { Expr } from '../program/expression.ts';
@@ -71,8 +70,7 @@ export function mayLeave(w: Work, k: number): boolean {
 
 /** The entry at position `k` leaves the window and takes effect. */
 export function leave(w: Work, k: number): void {
-  const entry = w.t.window[k]! as WindowEntry;
-  const gone: WindowEntry = { ...entry, gps: [...entry.gps], payload: entry.payload };
+  const gone = snapshot(w.t.window[k]!);
   say(w, gone.pc, textOf(w, gone), lateNotes(w, k));
   if (gone.what === 'free') free(w, gone);
   else if (gone.what === 'push') push(w, gone);
@@ -82,6 +80,9 @@ export function leave(w: Work, k: number): void {
   remove(w.t, k, w.t.lag.length);
   leaveSection(w, gone.gps, gone.section);
 }
+
+/** An entry as it is now, to be kept after it has left the draft. */
+const snapshot = (entry: Draft<WindowEntry>): WindowEntry => (isDraft(entry) ? current(entry) : entry) as WindowEntry;
 
 /** Row propagate: the store is appended to memory, and the thread's views of its own stores move there. */
 function propagate(w: Work, k: number): void {
@@ -127,7 +128,7 @@ function push(w: Work, entry: WindowEntry): void {
     const at = whereIs(instructionAt(w.cpu, entry.pc));
     throw new ModelBug(`${entry.payload.smmu} has no command queue, ${at}`);
   }
-  w.set(queue, produce(w.get(queue), (q) => { q.push(...(entry.payload as Draft<typeof entry.payload> & { kind: 'commands' }).commands); }));
+  w.set(queue, [...w.get(queue), ...entry.payload.commands]);
 }
 
 /** Takes an entry out of the window; whoever waited for it goes on, positions close up. */

@@ -31,6 +31,8 @@ export interface Work {
   set<T>(component: Ref<T>, value: T): void;
   readonly events: (StoreEvent | GracePeriodEvent)[];
   readonly lines: Line[];
+  /** What is done now concerns nobody else: counted as executed, not shown. */
+  quiet: boolean;
 }
 
 /** Runs `rule` on the thread and returns the step that it makes. */
@@ -42,7 +44,7 @@ export function makeStep(cpu: Cpu, read: Read, rule: (w: Work) => void): Step {
   const after = produce(before, (t) => {
     const get = <T>(c: Ref<T>): T => (writes.has(c.index) ? (writes.get(c.index)!.value as T) : read(c));
     const set = <T>(c: Ref<T>, value: T): void => { writes.set(c.index, write(c, value)); };
-    rule({ cpu, t, get, set, events: events as Work['events'], lines });
+    rule({ cpu, t, get, set, events: events as Work['events'], lines, quiet: false });
     settle(cpu, t);
   });
   return { label: { agent: cpu.name, lines }, writes: [write(cpu.thread, after), ...writes.values()], events };
@@ -147,10 +149,15 @@ export function fault(w: Work, kind: Fault['kind'], why: string, pc: number): vo
 export function say(w: Work, pc: number, text?: string, notes: readonly string[] = []): void {
   const { at } = instructionAt(w.cpu, pc);
   if (at.text === '') return;
-  w.lines.push({ text: text ?? at.text, fn: at.fn, notes, statement: statementId(w.cpu.program, pc) });
+  const statement = statementId(w.cpu.program, pc);
+  w.lines.push(w.quiet ? { text: '', statement } : { text: text ?? at.text, fn: at.fn, notes, statement });
 }
 
-export const statementId = (program: Program, pc: number): string => `${program.name}#${pc}`;
+/** A statement of a kernel function counts once for a thread, however often it was inlined. */
+export function statementId(program: Program, pc: number): string {
+  const { fn, text } = program.code[pc]!.at;
+  return `${program.name}: ${fn}(): ${text}`;
+}
 
 /** A value as a trace shows it. */
 export const show = (value: Value | null): string => (value === null ? 'uninitialised' : String(value));

@@ -5,7 +5,7 @@ import { binary, constant, type Value } from '../program/expression.ts';
 import {
   assign, commandOf, dma_wmb, kfree_rcu, load, type Local, locals, place, rcu_assign_pointer, smp_mb, WRITE_ONCE,
 } from '../program/kernel.ts';
-import { call, type Stmt, when } from '../program/statement.ts';
+import { call, optional, type Stmt, when } from '../program/statement.ts';
 import { STE_0_CFG_ABORT, STE_0_CFG_S2_TRANS, STE_0_V, STE_WORDS } from '../smmu/ste.ts';
 import { arm_smmu_cmdq_issue_cmdlist } from './cmdq.ts';
 import { arm_smmu_invs_merge, type Inv } from './invs.ts';
@@ -35,6 +35,8 @@ export function steObject(name: string, words: Ste): ObjectDecl {
 export interface Attach {
   readonly domain: string;
   readonly stream: Stream;
+  /** Words of the STE before and after. */
+  readonly found: Ste;
   readonly target: Ste;
   readonly vmid: number;
   /** Array objects that may be allocated. */
@@ -54,7 +56,7 @@ export function arm_smmu_attach_dev(a: Attach): readonly Stmt[] {
       arm_smmu_invs_merge(l.new_invs, l.old_invs, add, a.pool),
     ]),
     arm_smmu_install_new_domain_invs(a.domain, l.old_invs, l.new_invs, a.version),
-    arm_smmu_install_ste_for_dev(a.stream, a.target, a.cpu, a.version),
+    arm_smmu_install_ste_for_dev(a),
   ])];
 }
 
@@ -69,37 +71,33 @@ export function arm_smmu_install_new_domain_invs(domain: string, old: Local, fre
 }
 
 /** Writes the STE word by word, so that what the SMMU reads in between means the old or the new configuration. */
-export function arm_smmu_install_ste_for_dev(stream: Stream, target: Ste, cpu: number, version: Version): Stmt {
-  return call('arm_smmu_install_ste_for_dev', [arm_smmu_write_entry(stream, target, cpu, version)]);
+export function arm_smmu_install_ste_for_dev(a: Attach): Stmt {
+  return call('arm_smmu_install_ste_for_dev', [arm_smmu_write_entry(a)]);
 }
 
 /** The hitless case: one word decides (word 0), so the others are put in place first, then it, each followed by
  *  CFGI_STE and CMD_SYNC if anything changed. v7.1 has the barrier here that v9 has after publishing. */
-function arm_smmu_write_entry(stream: Stream, target: Ste, cpu: number, version: Version): Stmt {
+function arm_smmu_write_entry(a: Attach): Stmt {
   const unused = STE_WORDS.filter((q) => q !== 0);
   return call('arm_smmu_write_entry', [
-    ...(version === 'v7.1' ? [dma_wmb()] : []),
-    entry_set(stream, target, unused, cpu),
-    entry_set(stream, target, [0], cpu),
+    ...(a.version === 'v7.1' ? [dma_wmb()] : []),
+    entry_set(a, unused),
+    entry_set(a, [0]),
   ]);
 }
 
-function entry_set(stream: Stream, target: Ste, words: readonly number[], cpu: number): Stmt {
+function entry_set(a: Attach, words: readonly number[]): Stmt {
   const { cur, changed } = locals('entry_set', 'cur', 'changed');
-  return call('entry_set', [
-    assign(changed, 0),
-    ...words.flatMap((q): readonly Stmt[] => {
-      const word = place(`&${stream.ste}`, 'data', q);
-      return [
-        load(cur, word),
-        when(binary('ne', cur, constant(target[q]!)), [WRITE_ONCE(word, target[q]!), assign(changed, 1)]),
-      ];
-    }),
-    when(changed, [sync(stream, cpu)]),
-  ]);
+  const write = (q: number): readonly Stmt[] => {
+    const word = place(`&${a.stream.ste}`, 'data', q);
+    const value = a.target[q]!;
+    const update = when(binary('ne', cur, constant(value)), [WRITE_ONCE(word, value), assign(changed, 1)]);
+    return [load(cur, word), a.found[q] === value ? optional([update]) : update];
+  };
+  return call('entry_set', [assign(changed, 0), ...words.flatMap(write), when(changed, [sync(a)])]);
 }
 
-function sync(stream: Stream, cpu: number): Stmt {
+function sync({ stream, cpu }: Attach): Stmt {
   const commands = [commandOf('CFGI_STE', { sid: stream.sid, leaf: 1 })];
   return call('arm_smmu_ste_writer_sync_entry', [arm_smmu_cmdq_issue_cmdlist(`&${stream.smmu}`, commands, cpu)]);
 }

@@ -79,24 +79,26 @@ function arithmetic(
   return match([mnemonic, ...operands] as readonly [string, ...Operand[]])
     .returnType<readonly Unlinked[] | null>()
     .with(['NOP'], () => [])
-    .with(['MOV', register, source], ([, dst, value]) => assign(dst, valueOf(value, at)))
-    .with([P.union('SXTW', 'UXTW'), register, register], ([, dst, value]) => assign(dst, valueOf(value, at)))
+    .with(['MOV', register, source], ([, dst, value]) => assign(dst, operandValue(value, at)))
+    .with([P.union('SXTW', 'UXTW'), register, register], ([, dst, value]) =>
+      assign(dst, operandValue(value, at)),
+    )
     .with(['CMP', register, source], ([, left, right]) => [
-      { op: 'set', dst: FLAGS, value: binary('sub', valueOf(left, at), valueOf(right, at)) },
+      { op: 'set', dst: FLAGS, value: binary('sub', operandValue(left, at), operandValue(right, at)) },
     ])
     .with(
       [P.string, register, register, source],
       [P.string, register, register, register, extension],
       ([, dst, left, right]) => {
         if (operator === undefined) return null;
-        const value = binary(operator, valueOf(left, at), valueOf(right, at));
+        const value = binary(operator, operandValue(left, at), operandValue(right, at));
         const flags: Unlinked = { op: 'set', dst: FLAGS, value };
         return setsFlags ? [flags, ...assign(dst, reg(FLAGS))] : assign(dst, value);
       },
     )
     .with(['CSEL', register, register, register, word], ([, dst, left, right, code]) => {
       const holds = flagCondition(code.text);
-      return holds && assign(dst, select(holds, valueOf(left, at), valueOf(right, at)));
+      return holds && assign(dst, select(holds, operandValue(left, at), operandValue(right, at)));
     })
     .otherwise(() => null);
 }
@@ -104,7 +106,7 @@ function arithmetic(
 const assign = (dst: Register, value: Expr): readonly Unlinked[] =>
   dst.text === DISCARD ? [] : [{ op: 'set', dst: dst.text, value }];
 
-function valueOf(operand: Operand, at: Position): Expr {
+function operandValue(operand: Operand, at: Position): Expr {
   if (operand.kind === 'register') return operand.text === DISCARD ? constant(0) : reg(operand.text);
   if (operand.kind !== 'immediate') throw new Unsupported(`a ${operand.kind} as an operand`, at);
   if (operand.value < 0) throw new Unsupported('negative numbers', at);
@@ -167,7 +169,7 @@ function access(mnemonic: string, operands: readonly Operand[], at: Position): r
     to: Memory,
     order: 'plain' | 'release',
     status: string | null = null,
-  ): Unlinked => ({ op: 'store', addr: address(to, at), value: valueOf(src, at), order, status });
+  ): Unlinked => ({ op: 'store', addr: address(to, at), value: operandValue(src, at), order, status });
   return match([mnemonic, ...operands] as readonly [string, ...Operand[]])
     .returnType<readonly Unlinked[] | null>()
     .with(['LDR', register, memory], ([, dst, from]) => [load(dst, from, 'plain')])
@@ -224,7 +226,7 @@ function atomic(mnemonic: string, operands: readonly Operand[], at: Position): r
         fn,
         dst: noReturn ? null : dst,
         addr: address(to, at),
-        operand: valueOf(operand, at),
+        operand: operandValue(operand, at),
         acquire,
         release,
         noReturn,
@@ -241,7 +243,7 @@ function atomic(mnemonic: string, operands: readonly Operand[], at: Position): r
           dst: dst.text,
           addr: address(to, at),
           expected: reg(dst.text),
-          desired: valueOf(desired, at),
+          desired: operandValue(desired, at),
           acquire: a === 'A',
           release,
         },

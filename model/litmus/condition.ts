@@ -18,13 +18,13 @@ export type Quantifier = 'exists' | '~exists' | 'forall';
 /** The final value of a place. */
 export type Valuation = (place: Place) => Value | null;
 
-export function satisfies(condition: Condition, valueOf: Valuation): boolean {
+export function satisfies(condition: Condition, valuate: Valuation): boolean {
   return match(condition)
     .with({ kind: 'constant' }, ({ holds }) => holds)
-    .with({ kind: 'equals' }, ({ place, value }) => valueOf(place) === value)
-    .with({ kind: 'not' }, ({ part }) => !satisfies(part, valueOf))
-    .with({ kind: 'and' }, ({ parts }) => parts.every((part) => satisfies(part, valueOf)))
-    .with({ kind: 'or' }, ({ parts }) => parts.some((part) => satisfies(part, valueOf)))
+    .with({ kind: 'equals' }, ({ place, value }) => valuate(place) === value)
+    .with({ kind: 'not' }, ({ part }) => !satisfies(part, valuate))
+    .with({ kind: 'and' }, ({ parts }) => parts.every((part) => satisfies(part, valuate)))
+    .with({ kind: 'or' }, ({ parts }) => parts.some((part) => satisfies(part, valuate)))
     .exhaustive();
 }
 

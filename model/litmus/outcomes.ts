@@ -45,8 +45,8 @@ export function valuation(scenario: Scenario, final: FinalState): Valuation {
 }
 
 /** A final state as herd prints it: `0:X1=1; [x]=2;`, over the given places only. */
-export function outcomeOf(places: readonly Place[], valueOf: Valuation): string {
-  return places.map((place) => `${placeName(place)}=${printed(valueOf(place))};`).join(' ');
+export function outcomeOf(places: readonly Place[], valuate: Valuation): string {
+  return places.map((place) => `${placeName(place)}=${printed(valuate(place))};`).join(' ');
 }
 
 const printed = (value: Value | null): string => (value === null ? '?' : String(value).replace(/^&/, ''));
@@ -55,8 +55,8 @@ const printed = (value: Value | null): string => (value === null ? '?' : String(
 export function outcomesOf(test: LitmusTest, finals: readonly FinalState[]): ReadonlySet<string> {
   const { filter } = test;
   const valuations = finals.map((final) => valuation(test.scenario, final));
-  const kept = filter === null ? valuations : valuations.filter((valueOf) => satisfies(filter, valueOf));
-  return new Set(kept.map((valueOf) => outcomeOf(test.printed, valueOf)));
+  const kept = filter === null ? valuations : valuations.filter((valuate) => satisfies(filter, valuate));
+  return new Set(kept.map((valuate) => outcomeOf(test.printed, valuate)));
 }
 
 /** herd's verdict: for `exists` how often the condition holds, for `~exists` and `forall` likewise of the bare
@@ -64,8 +64,8 @@ export function outcomesOf(test: LitmusTest, finals: readonly FinalState[]): Rea
 export function judge(test: LitmusTest, finals: readonly FinalState[]): Observation {
   const { filter } = test;
   const all = finals.map((final) => valuation(test.scenario, final));
-  const kept = filter === null ? all : all.filter((valueOf) => satisfies(filter, valueOf));
-  const holding = kept.filter((valueOf) => satisfies(test.condition, valueOf)).length;
+  const kept = filter === null ? all : all.filter((valuate) => satisfies(filter, valuate));
+  const holding = kept.filter((valuate) => satisfies(test.condition, valuate)).length;
   if (holding === 0) return 'Never';
   return holding === kept.length ? 'Always' : 'Sometimes';
 }

@@ -18,9 +18,12 @@ export interface Address {
   /** The field's name; nested ones joined by a dot (`inv.users`). A variable that is not a struct has one
    *  field, named `v`. */
   readonly field: string;
-  /** Index into the field's cells; 0 for a scalar field. */
+  /** Index into the field's cells; SCALAR for a field that is no array. */
   readonly index: Expr;
 }
+
+/** The index of a field that is no array; told from an explicit 0 by identity, for the text of traces only. */
+export const SCALAR: Expr = { kind: 'const', value: 0 };
 
 export type AtomicFn = 'swap' | 'add' | 'sub' | 'and' | 'or' | 'xor' | 'andnot';
 

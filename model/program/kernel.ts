@@ -1,7 +1,7 @@
 /** The kernel's primitives, as arm64 implements them (semantics.md 1.4; arch/arm64/include/asm/{barrier,rwonce,
  *  atomic_lse,io}.h). Each gives a statement that shows as the C that it stands for. */
 import { binary, constant, type Expr, not, reg, type Value } from './expression.ts';
-import type { Address, AtomicFn, CommandTemplate, Operation } from './instruction.ts';
+import { type Address, type AtomicFn, type CommandTemplate, type Operation, SCALAR } from './instruction.ts';
 import type { Stmt } from './statement.ts';
 import { exprText, placeText } from './text.ts';
 
@@ -17,7 +17,7 @@ export function locals<const N extends string>(fn: string, ...names: readonly N[
 export const expr = (x: Operand): Expr => (typeof x === 'object' ? x : constant(x));
 
 /** `base->field[index]`; `base` may be '&' and an object's name. */
-export const place = (base: Operand, field: string, index: Operand = 0): Address => ({
+export const place = (base: Operand, field: string, index: Operand = SCALAR): Address => ({
   base: expr(base), field, index: expr(index),
 });
 

@@ -1,7 +1,7 @@
 /** Expressions and places as the kernel's C would write them. */
 import { match } from 'ts-pattern';
 import type { BinaryOp, Expr } from './expression.ts';
-import type { Address } from './instruction.ts';
+import { type Address, SCALAR } from './instruction.ts';
 
 const SYMBOLS: Readonly<Record<BinaryOp, string>> = {
   add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^', shl: '<<', shr: '>>',
@@ -28,6 +28,5 @@ export function placeText({ base, field, index }: Address): string {
   if (field === 'v') return base.kind === 'const' ? whole : `*${whole}`;
   const arrow = base.kind === 'const' ? '.' : '->';
   const [head, ...rest] = field.split('.');
-  const scalar = rest.length === 0 && index.kind === 'const' && index.value === 0;
-  return `${whole}${arrow}${head}${scalar ? '' : `[${exprText(index)}]`}${rest.map((r) => `.${r}`).join('')}`;
+  return `${whole}${arrow}${head}${index === SCALAR ? '' : `[${exprText(index)}]`}${rest.map((r) => `.${r}`).join('')}`;
 }

@@ -18,7 +18,7 @@ interface AtomicRequest {
   /** What to store, given the old value. */
   readonly compute: (old: Sym) => Sym;
   /** What the instruction does with the old value. */
-  readonly then: (thread: Thread, old: Sym) => void;
+  readonly finish: (thread: Thread, old: Sym) => void;
 }
 
 export function issueRmw(
@@ -40,7 +40,7 @@ export function issueRmw(
     noReturn,
     mayDefer: machine.mayDefer[tid]![thread.pc]!,
     compute: (old) => combine(fn, old, operand),
-    then: (t, old) => {
+    finish: (t, old) => {
       if (dst !== null) t.regs[dst] = old;
     },
   });
@@ -74,7 +74,7 @@ export function issueCas(
     release,
     noReturn: false,
     compute: (old) => storedIfEqual(old, expected, desired),
-    then: (t, old) => {
+    finish: (t, old) => {
       t.regs[dst] = compared(old);
       t.guesses.push({ left: old, right: expected, equal: true });
     },
@@ -83,7 +83,7 @@ export function issueCas(
   const failure = issueRead(machine, state, tid, {
     ...common,
     order: acquire ? 'acquire' : 'plain',
-    then: (t, value) => {
+    finish: (t, value) => {
       t.regs[dst] = value;
       t.guesses.push({ left: value, right: expected, equal: false });
     },
@@ -117,7 +117,7 @@ function atomicInOneStep(
   if (thread.window.length > 0 || thread.deferred.length > 0 || state.owner[loc] !== null) return [];
   return vary(state, tid, (t, next) => {
     const old = readLatest(machine, state, t, tid, request);
-    request.then(t, old);
+    request.finish(t, old);
     const value = request.compute(old);
     // A CAS that expected something else: the guess is wrong, and `vary` drops it.
     if (value.kind !== 'known') return;
@@ -143,7 +143,7 @@ function readPartNow(machine: Machine, state: State, tid: number, request: Atomi
     const old = readLatest(machine, state, t, tid, request);
     t.window.push({ ...entry, value: request.compute(old), old, owns: true });
     next.owner[loc] = tid;
-    request.then(t, old);
+    request.finish(t, old);
     t.pc++;
   });
 }
@@ -188,7 +188,7 @@ function readPartForwards(
     t.vcap = Math.max(t.vcap, address.pick);
     const entry = newEntry(machine, t, loc, address.view, release);
     t.window.push({ ...entry, value: request.compute(old), old, follows: own.id });
-    request.then(t, old);
+    request.finish(t, old);
     t.pc++;
   });
 }
@@ -208,7 +208,7 @@ function readPartLater(
     const view = Math.max(address.view, t.vrn);
     t.window.push({ ...entry, value: request.compute(old), old, read: { view, noReturn } });
     t.vcap = Math.max(t.vcap, address.pick);
-    request.then(t, old);
+    request.finish(t, old);
     t.pc++;
   });
 }

@@ -131,7 +131,7 @@ function accessSteps(machine: Machine, state: State, tid: number): readonly Stat
         address: target.at,
         order,
         mayDefer: machine.mayDefer[tid]![thread.pc]!,
-        then: (t, value, source) => {
+        finish: (t, value, source) => {
           t.regs[dst] = value;
           if (exclusive) t.monitor = { loc: target.loc, source, value };
         },

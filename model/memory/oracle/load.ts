@@ -12,7 +12,7 @@ export interface ReadRequest {
   readonly order: 'plain' | 'acquire' | 'acquirePC';
   readonly mayDefer: boolean;
   /** What the instruction does with what it read, other than moving on. */
-  readonly then: (thread: Thread, value: Sym, source: Source) => void;
+  readonly finish: (thread: Thread, value: Sym, source: Source) => void;
 }
 
 /** Every way in which thread `tid` can issue a read now. */
@@ -53,7 +53,7 @@ function readFromMemory(machine: Machine, state: State, tid: number, request: Re
       });
       boundEarlierLoads(t, loc, ts);
       t.vcap = Math.max(t.vcap, address.pick);
-      request.then(t, value, { kind: 'message', ts });
+      request.finish(t, value, { kind: 'message', ts });
       t.pc++;
     }),
   );
@@ -93,7 +93,7 @@ function forwardFromWindow(
     if (acquire) t.vrn = Math.max(t.vrn, post);
     if (value.kind !== 'known') t.unknownReads.push(value);
     t.vcap = Math.max(t.vcap, address.pick);
-    request.then(t, value, { kind: 'entry', id: own.id });
+    request.finish(t, value, { kind: 'entry', id: own.id });
     t.pc++;
   });
 }
@@ -119,7 +119,7 @@ function deferLoad(machine: Machine, state: State, tid: number, request: ReadReq
     const behind = windowAt(t, loc).map((entry) => entry.id);
     t.deferred.push({ id, loc, view, lo: Math.max(view, t.coh[loc]!), hi: null, behind });
     t.vcap = Math.max(t.vcap, address.pick);
-    request.then(t, { kind: 'pending', id }, { kind: 'deferred', id });
+    request.finish(t, { kind: 'pending', id }, { kind: 'deferred', id });
     t.pc++;
   });
 }

@@ -22,7 +22,7 @@ export function awaitValue(
     address: target.at,
     order: instruction.order,
     mayDefer: false,
-    then: (t, value) => {
+    finish: (t, value) => {
       t.regs[instruction.dst] = value;
     },
   });

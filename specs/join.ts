@@ -1,0 +1,13 @@
+/** Joins a machine with what is claimed of it: a system that the checker can explore. */
+import type { Invariant, System, Witness } from '../checker/system.ts';
+import type { Machine } from '../model/system.ts';
+
+export function systemOf(
+  name: string,
+  machine: Machine,
+  invariants: readonly (readonly Invariant[])[],
+  witnesses: readonly Witness[],
+): System {
+  const { components, agents, statements, columns, stuck } = machine;
+  return { name, components, agents, statements, columns, stuck, invariants: invariants.flat(), witnesses };
+}

@@ -1,0 +1,43 @@
+/** The exploration machine (semantics.md 7) as a runner of litmus tests: every final state that the engine
+ *  reaches. */
+import { checkNow } from '../checker/explore/check.ts';
+import type { System } from '../checker/system.ts';
+import type { FinalState, OutcomeRunner } from '../model/litmus/outcomes.ts';
+import { isFinished } from '../model/cpu/work.ts';
+import type { Scenario } from '../model/machine.ts';
+import { buildMachine, type Machine } from '../model/system.ts';
+import type { Read } from '../model/contract.ts';
+
+/** A scenario without properties: everything is explored. */
+export function bareSystem(machine: Machine, name: string): System {
+  const { components, agents, columns } = machine;
+  return { name, components, agents, columns, invariants: [], witnesses: [], statements: [], stuck: () => null };
+}
+
+export const exploreLag: OutcomeRunner = (scenario, { maxStates }) => {
+  const machine = buildMachine(scenario);
+  const finals = new Map<string, FinalState>();
+  const outcome = checkNow(bareSystem(machine, 'litmus'), {
+    search: 'dfs',
+    maxStates,
+    keepTraces: false,
+    onTerminal(read) {
+      const final = finalState(machine, scenario, read);
+      if (final !== null) finals.set(JSON.stringify(final), final);
+    },
+  });
+  return { finals: [...finals.values()], states: outcome.effort.states, complete: outcome.verdict.kind !== 'incomplete' };
+};
+
+/** Null where a thread has not ended: a guess that led nowhere. */
+function finalState(machine: Machine, scenario: Scenario, read: Read): FinalState | null {
+  const threads = machine.cpus.map((cpu) => read(cpu.thread));
+  if (!machine.cpus.every((cpu, i) => isFinished(cpu, threads[i]!))) return null;
+  return {
+    registers: threads.map((t, i) => Object.fromEntries(scenario.programs[i]!.observed.map((name) => {
+      const value = t.regs[name]?.value;
+      return [name, value?.kind === 'const' ? value.value : null];
+    }))),
+    memory: machine.layout.cells.map((c) => read(c.group).values[c.slot]!),
+  };
+}

@@ -1,0 +1,97 @@
+/** An unmap on one CPU races with an attach on another while the SMMU walks whenever it likes: the question that
+ *  the review of the invalidation array argued about. */
+import type { Expectation, Spec, Variant } from '../../checker/spec.ts';
+import type { System, Witness } from '../../checker/system.ts';
+import type { MemoryModel } from '../../model/machine.ts';
+import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
+import { kfree, locals, smp_wmb, WRITE_ONCE, place } from '../../model/program/kernel.ts';
+import { drop, type Edit, replace, type Stmt } from '../../model/program/statement.ts';
+import { buildMachine, type Machine } from '../../model/system.ts';
+import { systemOf } from '../join.ts';
+import { arrayName, pageName, type Params, scenario, small } from './scenario.ts';
+
+const holds: Expectation = { kind: 'holds' };
+const stale: Expectation = { kind: 'violated', by: 'noStaleTranslation' };
+const unsafe: Expectation = { kind: 'violated', by: 'memorySafety' };
+type Expected = Readonly<Record<MemoryModel, Expectation>>;
+const always = (e: Expectation): Expected => ({ sc: e, tso: e, armv8: e });
+
+/** The unmap-against-attach system at any size. */
+export function unmapVsAttach(model: string, params: Params): System {
+  const machine = buildMachine(scenario(model as MemoryModel, params));
+  return systemOf('unmap-vs-attach', machine, [noStaleTranslation(machine), memorySafety(machine)], witnesses(machine, params));
+}
+
+/** The race does happen: both arrays are used by an unmap, and the new SMMU does translate the page. */
+function witnesses(machine: Machine, params: Params): readonly Witness[] {
+  const cpu = machine.cpus[0]!;
+  const uses = (array: string): Witness => ({
+    name: `${cpu.name} invalidates through ${array}`,
+    reached: (read) => {
+      const value = read(cpu.thread).regs['arm_smmu_domain_inv_range.invs']?.value;
+      return value?.kind === 'const' && value.value === `&${array}`;
+    },
+  });
+  const last = machine.smmus[machine.smmus.length - 1]!;
+  const caches: Witness = {
+    name: `${last.decl.name.toUpperCase()} caches a translation to ${pageName(0)}`,
+    reached: (read) => read(last.state).tlb.some((e) => e.target === pageName(0)),
+  };
+  return [uses(arrayName(0)), uses(arrayName(params.smmus - 1)), caches];
+}
+
+const inRange = 'arm_smmu_domain_inv_range';
+const install = 'arm_smmu_install_new_domain_invs';
+const { new_invs, old_invs } = locals('arm_smmu_attach_dev', 'new_invs', 'old_invs');
+
+const variant = (name: string, about: string, expect: Expected, change: Partial<Params>): Variant => ({
+  name, about, expect, build: (model) => unmapVsAttach(model, { ...small, ...change }),
+});
+const unmapper = (...unmapperEdits: readonly Edit[]): Partial<Params> => ({ unmapperEdits });
+const attacher = (...attacherEdits: readonly Edit[]): Partial<Params> => ({ attacherEdits });
+
+/** Moves the last statement of the attach, the write of the STE, before the publication of the array. */
+function steFirst(attach: readonly Stmt[]): readonly Stmt[] {
+  return attach.map((s) => {
+    if (s.kind !== 'call') return s;
+    const [prepare, publish, writeSte] = s.body;
+    return { ...s, body: [prepare!, writeSte!, publish!] };
+  });
+}
+
+const freeNow = replace(install, 'kfree_rcu(old_invs)', [kfree(old_invs)]);
+const noSection = [drop(inRange, 'rcu_read_lock()'), drop(inRange, 'rcu_read_unlock()')];
+
+export const spec: Spec = {
+  name: 'unmap-vs-attach',
+  title: 'an unmap races with an attach of another device to the same domain',
+  source: 'arm_smmu_domain_inv_range() against arm_smmu_attach_dev(), v9 (19 Dec 2025) and Linux 7.1',
+  variants: [
+    variant('v9', 'smp_mb() after publishing the array and in inv_range', always(holds), { version: 'v9' }),
+    variant('v7.1', 'dma_wmb() before the STE is written, smp_mb() in inv_range', always(holds), {}),
+    variant('no barrier on CPU0', 'no smp_mb() between clearing the PTE and reading the array',
+      { sc: holds, tso: stale, armv8: stale }, unmapper(drop(inRange, 'smp_mb()'))),
+    variant('smp_wmb on CPU0', 'smp_wmb() instead of smp_mb() in inv_range: it orders no later load',
+      { sc: holds, tso: stale, armv8: stale }, unmapper(replace(inRange, 'smp_mb()', [smp_wmb()]))),
+    variant('no barrier on CPU1', 'no dma_wmb() between publishing the array and writing the STE',
+      { sc: holds, tso: holds, armv8: stale }, attacher(drop('arm_smmu_write_entry', 'dma_wmb()'))),
+    variant('no barrier on CPU1, STE all zero', 'as before, but the words of the STE that abort leaves unused change too: '
+      + 'the CFGI_STE after them has a dma_wmb() of its own', always(holds),
+      { ...attacher(drop('arm_smmu_write_entry', 'dma_wmb()')), oldSte: 'all zero' }),
+    variant('STE before the array', 'the STE is written before the array is published', always(stale), { reorder: steFirst }),
+    variant('plain publication', 'WRITE_ONCE() instead of rcu_assign_pointer()', { sc: holds, tso: holds, armv8: stale },
+      attacher(replace(install, 'rcu_assign_pointer(domain.invs, new_invs)', [WRITE_ONCE(place('&domain', 'invs'), new_invs)]))),
+    variant('no invalidation', 'the page is unmapped and freed without an invalidation', always(stale), {
+      reorderUnmap: (unmap) => unmap.filter((s) => s.kind !== 'call' || s.fn !== inRange),
+    }),
+    variant('free before SYNC', 'the page is freed once the commands are queued, without waiting', always(stale),
+      unmapper(drop('arm_smmu_cmdq_issue_cmdlist', 'smp_cond_load_relaxed(&smmu->cmdq[0], !VAL)'))),
+    variant('no rcu_read_lock, kfree', 'inv_range without rcu_read_lock(), and the old array freed at once',
+      always(unsafe), { ...unmapper(...noSection), ...attacher(freeNow) }),
+    variant('no rcu_read_lock', 'inv_range without rcu_read_lock(); the old array is freed by kfree_rcu()',
+      always(unsafe), unmapper(...noSection)),
+    variant('kfree', 'kfree() of the old array instead of kfree_rcu()', always(unsafe), attacher(freeNow)),
+  ],
+};
+
+export default spec;
