@@ -75,7 +75,9 @@ export function explained(
   state: number,
   error: unknown,
 ): ModelBug {
-  const what = error instanceof ModelBug ? error.message : `a model function threw ${String(error)}`;
+  // By name, because a model has a ModelBug of its own: neither half imports the other.
+  const isModelBug = error instanceof Error && error.name === 'ModelBug';
+  const what = isModelBug ? error.message : `a model function threw ${String(error)}`;
   const steps = visited.parents.length === 0 ? [] : pathTo(tables, successors, visited, state);
   return new ModelBug(`${what}\n${soFar(steps)}`, { cause: error });
 }

@@ -49,12 +49,18 @@ function enabledIn(system: System, values: Values): readonly string[] {
   );
 }
 
+/** More lines than this of an error message help nobody; depth first goes far. */
+const MOST_LINES = 60;
+
 /** Steps taken so far, one line each, for the end of an error message. */
 export function soFar(
   taken: readonly { readonly agent: string; readonly lines: TraceStep['lines'] }[],
 ): string {
   if (taken.length === 0) return '  in the initial state';
-  return `  after these steps:\n${taken.map((step, i) => `    ${i + 1}. ${brief(step.agent, step)}`).join('\n')}`;
+  const skipped = Math.max(0, taken.length - MOST_LINES);
+  const lines = taken.slice(skipped).map((step, i) => `    ${skipped + i + 1}. ${brief(step.agent, step)}`);
+  const after = skipped === 0 ? 'after these steps' : `after ${taken.length} steps, of which the last are`;
+  return `  ${after}:\n${lines.join('\n')}`;
 }
 
 /** Re-runs a saved trace. A UsageError says which step no longer applies and what is enabled there instead. */

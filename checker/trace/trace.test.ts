@@ -170,6 +170,20 @@ describe('a model that breaks the contract', () => {
     );
   });
 
+  test('of a long way to an error only the end is shown', () => {
+    const system = toy({
+      start: { n: 0 },
+      agents: { A: (s) => (s.n < 70 ? [{ text: `to ${s.n + 1}`, set: { n: s.n + 1 } }] : []) },
+      stuck: () => {
+        // The model's half declares a class of its own with this name.
+        throw Object.assign(new Error('no end'), { name: 'ModelBug' });
+      },
+    });
+    expect(() => checkNow(system, { search: 'dfs' })).toThrow(
+      /^no end\n {2}after 70 steps, of which the last are:\n {4}11\. A: to 11\n(?: {4}.*\n){58} {4}70\. A: to 70$/,
+    );
+  });
+
   test('an error in an invariant comes with the steps that led there', () => {
     const system = toy<{ n: number }>({
       start: { n: 0 },
