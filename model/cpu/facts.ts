@@ -165,9 +165,7 @@ export function cellsAccessed(program: Program, layout: Layout, address: Address
   const object = knownObject(program, address.base);
   const cells = layout.cellsOf(object, address.field);
   const index = address.index;
-  if (object === null || index.kind !== 'const' || typeof index.value !== 'number') return cells;
-  const cell = cells[index.value];
-  return cell === undefined ? [] : [cell];
+  return index.kind === 'const' ? cells.filter((loc) => layout.cells[loc]!.index === index.value) : cells;
 }
 
 function knownObject(program: Program, base: Expr): string | null {

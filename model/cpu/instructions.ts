@@ -8,6 +8,7 @@ import { blockingRules, casRules, hasPendingRelease, rmwRules, type Rule } from 
 import { evaluate, known, plain, whereIs } from './evaluate.ts';
 import { ModelBug } from '../contract.ts';
 import { candidates, defer, forward, mayForward, type Order, pendingStore, readMessage, type Target } from './loads.ts';
+import { isOwnLoad } from './locality.ts';
 import { enterSection, exitSection } from './sections.ts';
 import { issue } from './stores.ts';
 import { fault, memoryValue, ownerOf, say, setOwner, type Work } from './work.ts';
@@ -77,7 +78,7 @@ function loadRules(w: Work, i: Op<'load'>, target: Target): readonly Rule[] {
     if (i.exclusive || !mayForward(t.window[store]!, order)) return [];
     return [next((v, pc) => { forward(v, pc, i.dst, target, order, store); })];
   }
-  if (w.cpu.model === 'armv8' && w.cpu.own.defers[t.pc]!) {
+  if (w.cpu.model === 'armv8' && w.cpu.own.defers[t.pc]! && !isOwnLoad(w, i)) {
     return [next((v, pc) => { defer(v, pc, i.dst, target, order, null, false); })];
   }
   return candidates(w, target, order).map((m) => next((v, pc) => { readMessage(v, pc, i.dst, target, order, m); }));
