@@ -170,6 +170,27 @@ describe('a model that breaks the contract', () => {
     );
   });
 
+  test('an error that comes with a value too large for its field has its steps as well', () => {
+    for (let last = 1; last <= 8; last++) {
+      const system = toy<Record<string, number | undefined>>({
+        // Sixteen fields of two bits in a word: the fourth value is number 3, the fifth overflows.
+        start: { n: 0, ...Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`idle${i}`, 0])) },
+        agents: {
+          A: (s) => [
+            s.n === last ? { set: { n: 1000 } } : { text: 'tick', say: [{ kind: 'tick' }] },
+            ...(s.n === last ? [{ set: { n: undefined } }] : []),
+          ],
+        },
+        reacts: { n: (_, own) => own! + 1 },
+      });
+      expect(() => checkNow(system, { search: 'bfs' })).toThrow(
+        new RegExp(
+          `^a value of n: .*\\n {2}after these steps:\\n(?: {4}.*\\n){${last - 1}} {4}${last}\\. A: tick$`,
+        ),
+      );
+    }
+  });
+
   test('of a long way to an error only the end is shown', () => {
     const system = toy({
       start: { n: 0 },
