@@ -109,15 +109,18 @@ export function canForward(thread: Thread, own: WindowEntry, acquire: boolean): 
   return !thread.deferred.some((load) => load.loc === own.loc && load.behind.length > 0);
 }
 
-/** Row defer: "plain, and static `mayDefer(pc)`"; "`D+={vpre, lo=vpre⊔coh[x], hi=∞}`, reg := pending id". */
+/** Row defer: "plain, and static `mayDefer(pc)`"; "`D+={vpre, lo=vpre⊔coh[x], hi=∞}`, reg := pending id". One
+ *  instruction has at most one deferred load, or a loop that retries would defer without end. */
 function deferLoad(machine: Machine, state: State, tid: number, request: ReadRequest): readonly State[] {
   const { loc, address } = request;
   if (!request.mayDefer || request.order !== 'plain' || machine.model !== 'armv8') return [];
+  const { deferred, pc } = state.threads[tid]!;
+  if (deferred.some((load) => load.pc === pc)) return [];
   return vary(state, tid, (t) => {
     const id = freshId(t);
     const view = preViewOf(t, address, 'plain');
     const behind = windowAt(t, loc).map((entry) => entry.id);
-    t.deferred.push({ id, loc, view, lo: Math.max(view, t.coh[loc]!), hi: null, behind });
+    t.deferred.push({ id, pc: t.pc, loc, view, lo: Math.max(view, t.coh[loc]!), hi: null, behind });
     t.vcap = Math.max(t.vcap, address.pick);
     request.finish(t, { kind: 'pending', id }, { kind: 'deferred', id });
     t.pc++;

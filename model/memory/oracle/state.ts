@@ -54,6 +54,8 @@ export interface Forward {
 export interface DeferredLoad {
   id: Id;
   loc: Loc;
+  /** The instruction that it comes from. */
+  pc: number;
   /** Its pre-view, without coherence. */
   view: Timestamp;
   lo: Timestamp;
