@@ -406,6 +406,48 @@ export const premiseTests: readonly PremiseTest[] = [
     threads: ['MOV W1,#1; MOV W5,#7; CAS W1,W5,[X20]; MOV W2,#1; STR W2,[X21]', readThenTell],
   },
 
+  // The own store has left when it is read back: x is before z, z before y, y is read first.
+  {
+    says: 'reading back an own store that has left gives its data view only, too',
+    verdict: 'Sometimes',
+    question: 'exists (0:X1=1 /\\ 0:X2=0 /\\ 1:X4=0 /\\ 2:X1=1)',
+    threads: [
+      'MOV W0,#1; STR W0,[X22]; LDR W1,[X21]; LDR W3,[X22]; EOR W5,W3,W3; LDR W2,[X20,W5,SXTW]',
+      'MOV W0,#1; STR W0,[X20]; DMB SY; LDR W4,[X22]',
+      'LDR W1,[X22]; DMB SY; MOV W0,#1; STR W0,[X21]',
+    ],
+  },
+  {
+    says: 'a load does not forward from a store when an earlier load may read past it',
+    verdict: 'Never',
+    question: 'exists (0:X3=7 /\\ 0:X5=2)',
+    threads: [
+      'MOV W4,#2; STR W4,[X20]; LDR W3,[X20]; LDR W5,[X20]; MOV W2,#1; STR W2,[X21]',
+      'MOV W2,#7; STR W2,[X20]',
+    ],
+  },
+  {
+    says: 'a store after a DMB LD overtakes an atomic without result',
+    verdict: 'Sometimes',
+    question: 'exists (1:X1=1 /\\ x=6)',
+    threads: ['MOV W0,#5; STADD W0,[X20]; DMB LD; MOV W2,#1; STR W2,[X21]', readThenTell],
+  },
+  {
+    says: 'what a load forwards from a successful CAS is as uncertain as the CAS',
+    verdict: 'Never',
+    question: 'exists (0:X1=1 /\\ 0:X3=2 /\\ 1:X1=1)',
+    threads: [
+      'MOV W1,#1; MOV W5,#2; CAS W1,W5,[X20]; LDR W3,[X20]; CBNZ W3,L; L: MOV W4,#1; STR W4,[X21]',
+      readThenTell,
+    ],
+  },
+  {
+    says: 'a successful CAS passes on a dependency to an ISB',
+    verdict: 'Never',
+    question: stale,
+    threads: [publishX('DMB SY'), 'MOV W1,#1; MOV W5,#7; CAS W1,W5,[X21]; CBNZ W1,L; L: ISB; LDR W2,[X20]'],
+  },
+
   // exclusives
   {
     says: 'no foreign store comes between LDXR and a successful STXR',

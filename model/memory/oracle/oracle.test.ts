@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { describeScenario, randomScenario } from '../../litmus/random-programs.ts';
 import { premiseTests } from '../../litmus/rule-premises.ts';
 import { observe, smallTest } from '../../litmus/small-test.ts';
 import { binary, constant, pointerTo, reg } from '../../program/expression.ts';
@@ -18,6 +20,24 @@ test('deferring every load changes no verdict', () => {
       exploreOracle(scenario, { maxStates: 100_000, defer: 'all' });
     expect([says, observe(runner, smallTest(question, threads))]).toEqual([says, verdict]);
   }
+});
+
+test('on random programs the static check flags every load whose deferral matters', {
+  timeout: 30_000,
+}, () => {
+  const programs = fc.sample(randomScenario({ maxThreads: 2, maxPieces: 2 }), { numRuns: 40, seed: 20 });
+  const outcomes = (scenario: (typeof programs)[number], defer: 'flagged' | 'all') => {
+    const { finals, complete } = exploreOracle(scenario, { maxStates: 2_000, defer });
+    return complete ? finals.map((final) => JSON.stringify(final)).sort() : null;
+  };
+  let compared = 0;
+  for (const scenario of programs) {
+    const all = outcomes(scenario, 'all');
+    if (all === null) continue;
+    expect(outcomes(scenario, 'flagged'), describeScenario(scenario)).toEqual(all);
+    compared++;
+  }
+  expect(compared).toBeGreaterThan(20);
 });
 
 const x: Address = { base: constant(pointerTo('x')), field: 'v', index: constant(0) };
