@@ -109,7 +109,7 @@ export function threadReaction(cpu: Cpu): {
   react(event: Event, own: Thread, read: Read): Thread;
 } {
   const everReadable = cpu.own.readable[0]!;
-  const counted = cpu.own.wanted[0]!.has('gp') ? cpu.facts.foreignReads[cpu.id]! : new Set<number>();
+  const counted = cpu.own.wanted[0]!.has('gp') ? cpu.facts.counted[cpu.id]! : new Set<number>();
   return {
     listens(event) {
       const e = event as StoreEvent | GracePeriodEvent;
@@ -121,7 +121,7 @@ export function threadReaction(cpu: Cpu): {
       if (isFinished(cpu, own)) return own;
       const e = event as StoreEvent | GracePeriodEvent;
       const t = structuredClone(own) as Draft<Thread>;
-      if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id);
+      if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id, cpu.facts.counted[e.by]!);
       else {
         t.lag.push({ loc: e.loc, old: e.old });
         if (t.monitor !== null && t.monitor.loc === e.loc) t.monitor.lost = true;

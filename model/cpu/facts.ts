@@ -32,6 +32,10 @@ export interface Facts {
   /** Cells that a thread other than this one, or a device, may read or write, at any time. */
   readonly foreignReads: readonly ReadonlySet<Loc>[];
   readonly foreignWrites: readonly ReadonlySet<Loc>[];
+  /** Cells whose stores a thread that begins a grace period counts, so that others can find its view in their own
+   *  lags: what others read, but for cells that just one of them polls and resets. A floor under such a cell could
+   *  only forbid iterations of the polling loop that change nothing. */
+  readonly counted: readonly ReadonlySet<Loc>[];
   /** Objects (null: any) that another program may free. */
   readonly foreignFrees: readonly (ReadonlySet<string> | null)[];
   /** Whether any program waits for or starts a grace period; without, RCU sections have no effect. */
@@ -52,13 +56,30 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
   }));
   const others = (t: number, what: 'reads' | 'writes'): ReadonlySet<Loc> =>
     new Set([...touched.flatMap((x, u) => (u === t ? [] : [...x[what]])), ...devices[what]]);
+  const polled = polledByOne(scenario, touched, cellsAt);
+  const foreignReads = scenario.programs.map((_, t) => others(t, 'reads'));
   return {
     threads: scenario.programs.map((p) => threadFacts(p, cellsAt)),
-    foreignReads: scenario.programs.map((_, t) => others(t, 'reads')),
+    foreignReads,
+    counted: foreignReads.map((cells) => new Set([...cells].filter((loc) => !polled.has(loc)))),
     foreignWrites: scenario.programs.map((_, t) => others(t, 'writes')),
     foreignFrees: scenario.programs.map((_, t) => freedBy(scenario.programs.filter((_, u) => u !== t))),
     gracePeriods: scenario.programs.some((p) => p.code.some(startsGracePeriod)),
   };
+}
+
+/** Cells that one program alone accesses, which resets them and reads them by `await` only. */
+function polledByOne(
+  scenario: Scenario,
+  touched: readonly { readonly reads: ReadonlySet<Loc>; readonly writes: ReadonlySet<Loc> }[],
+  cellsAt: (p: Program, a: Address) => readonly Loc[],
+): ReadonlySet<Loc> {
+  const loads = scenario.programs.flatMap((p) =>
+    p.code.filter((i) => readsMemory(i) && i.op !== 'await').flatMap((i) => cellsAt(p, addressOf(i)!)));
+  const plainlyRead = new Set(loads);
+  const uses = (loc: Loc): number => touched.filter((x) => x.reads.has(loc) || x.writes.has(loc)).length;
+  return new Set(touched.flatMap((x) => [...x.reads]
+    .filter((loc) => x.writes.has(loc) && uses(loc) === 1 && !plainlyRead.has(loc))));
 }
 
 /** Objects that the programs free; null if by a pointer that may be to any. */

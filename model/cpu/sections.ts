@@ -1,7 +1,7 @@
 /** RCU on the side of the thread: sections, what holds a grace period up, and what it makes visible
  *  (semantics.md 2). */
 import { type Draft, produce } from 'immer';
-import type { GracePeriod, GracePeriodEvent, Thread, View, WindowEntry } from '../machine.ts';
+import type { GracePeriod, GracePeriodEvent, Loc, Thread, View, WindowEntry } from '../machine.ts';
 import { fault, say, type Work } from './work.ts';
 
 /** rcu_read_lock: the outermost one raises the floor to what grace periods that have begun made visible. */
@@ -73,21 +73,21 @@ export function beginGracePeriod(w: Work, entry: WindowEntry): void {
 /** How a thread absorbs the beginning of a grace period: its floor for the next section rises to the caller's
  *  view, found by counting stores to each cell from the end; and if it is in a section, it holds the grace
  *  period up. */
-export function absorbGracePeriod(t: Draft<Thread>, event: GracePeriodEvent, self: number): void {
-  if (event.by !== self) t.rcu.rf = Math.max(t.rcu.rf, positionOf(t, event.after));
+export function absorbGracePeriod(t: Draft<Thread>, event: GracePeriodEvent, self: number, counted: ReadonlySet<Loc>): void {
+  if (event.by !== self) t.rcu.rf = Math.max(t.rcu.rf, positionOf(t, event.after, counted));
   if (t.rcu.depth > 0) t.rcu.blocks = [...t.rcu.blocks, event.id].sort();
   for (const pending of [...t.window, ...t.deferred]) {
     if (pending.section) pending.gps = [...pending.gps, event.id].sort();
   }
 }
 
-/** The position in the lag of a view after which `after[loc]` stores to each cell came. */
-function positionOf(t: Draft<Thread>, after: Readonly<Record<string, number>>): View {
+/** The position in the lag of a view after which `after[loc]` stores to each counted cell came. */
+function positionOf(t: Draft<Thread>, after: Readonly<Record<string, number>>, counted: ReadonlySet<Loc>): View {
   const left: Record<string, number> = {};
   for (const e of t.lag) left[e.loc] = (left[e.loc] ?? 0) + 1;
   let position = 0;
   for (const [i, e] of t.lag.entries()) {
-    if (left[e.loc]! > (after[e.loc] ?? 0)) position = i + 1;
+    if (counted.has(e.loc) && left[e.loc]! > (after[e.loc] ?? 0)) position = i + 1;
     left[e.loc]! -= 1;
   }
   return position;

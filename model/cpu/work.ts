@@ -41,12 +41,13 @@ export function makeStep(cpu: Cpu, read: Read, rule: (w: Work) => void): Step {
   const events: Event[] = [];
   const lines: Line[] = [];
   const before = read(cpu.thread);
-  const after = produce(before, (t) => {
-    const get = <T>(c: Ref<T>): T => (writes.has(c.index) ? (writes.get(c.index)!.value as T) : read(c));
-    const set = <T>(c: Ref<T>, value: T): void => { writes.set(c.index, write(c, value)); };
-    rule({ cpu, t, get, set, events: events as Work['events'], lines, quiet: false });
-    settle(cpu, t);
-  });
+  // A copy and not immer's draft: a rule touches most of a thread, and drafts cost several times as much then.
+  const t = structuredClone(before) as Draft<Thread>;
+  const get = <T>(c: Ref<T>): T => (writes.has(c.index) ? (writes.get(c.index)!.value as T) : read(c));
+  const set = <T>(c: Ref<T>, value: T): void => { writes.set(c.index, write(c, value)); };
+  rule({ cpu, t, get, set, events: events as Work['events'], lines, quiet: false });
+  settle(cpu, t);
+  const after = t as Thread;
   return { label: { agent: cpu.name, lines }, writes: [write(cpu.thread, after), ...writes.values()], events };
 }
 
@@ -83,7 +84,7 @@ function needOf(cpu: Cpu, t: Draft<Thread>): Need {
   const pending = new Set(t.deferred.map((d) => d.loc));
   return {
     canRead: (loc) => own.readable[t.pc]!.has(loc) || pending.has(loc),
-    counts: (loc) => gp && facts.foreignReads[cpu.id]!.has(loc),
+    counts: (loc) => gp && facts.counted[cpu.id]!.has(loc),
     vro: wanted.has('vro'),
     vwo: wanted.has('vwo'),
     vcap: wanted.has('vcap'),
