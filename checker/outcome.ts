@@ -1,11 +1,13 @@
 /** What a run found. Written to results/ as it is, so changes here change `resultSchema` in report/json.ts. */
-import type { Line } from './system.ts';
+import type { Label, Line } from './system.ts';
 
 /** One step of a trace, as it is shown. */
 export interface TraceStep {
   readonly agent: string;
   /** Which of the agent's successors in its fixed order; replay follows (agent, choice). */
   readonly choice: number;
+  /** The column that shows the step, where it is not called like the agent. */
+  readonly column?: string;
   readonly lines: readonly Line[];
   /** Changes of components that say what they mean: the column that shows it, and the sentences. */
   readonly effects: readonly { readonly column: string; readonly component: string; readonly text: string }[];
@@ -14,6 +16,8 @@ export interface TraceStep {
 /** An initial state and steps from it. */
 export interface Trace {
   readonly columns: readonly string[];
+  /** What was done before the initial state. */
+  readonly prelude?: readonly Label[];
   readonly steps: readonly TraceStep[];
   /** What the last state shows: which invariant broke and why, or who is stuck. */
   readonly ending: string;
@@ -24,7 +28,11 @@ export type Verdict =
   | { readonly kind: 'violated'; readonly invariant: string; readonly why: string; readonly trace: Trace }
   | { readonly kind: 'deadlock'; readonly why: string; readonly trace: Trace }
   | { readonly kind: 'vacuous'; readonly reasons: readonly string[] }
-  | { readonly kind: 'incomplete'; readonly bound: 'max-states' | 'interrupted' | 'memory'; readonly why: string };
+  | {
+      readonly kind: 'incomplete';
+      readonly bound: 'max-states' | 'interrupted' | 'memory';
+      readonly why: string;
+    };
 
 /** How much was explored and what it cost. */
 export interface Effort {

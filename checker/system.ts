@@ -46,6 +46,7 @@ export interface Component<T = unknown> {
 
 /** One line of a trace: what the kernel's source calls it, and what was special about it. */
 export interface Line {
+  /** Empty: not shown, and only counts its statement as executed. */
   readonly text: string;
   /** The kernel function (or hardware unit) that the line belongs to. */
   readonly fn?: string;
@@ -57,6 +58,7 @@ export interface Line {
 
 /** What a trace shows for a step. */
 export interface Label {
+  /** The column that shows the step; several agents may share one. */
   readonly agent: string;
   readonly lines: readonly Line[];
 }
@@ -116,8 +118,10 @@ export interface System {
   /** Whether a state without successors is a proper end; one that is not is a deadlock. Null if it is an end,
    *  otherwise who waits for what, as a sentence. */
   stuck(read: Read): string | null;
-  /** Names of the agents in the order of a trace's columns. */
+  /** The columns of a trace, in order: what the labels of steps call their agents. */
   readonly columns: readonly string[];
+  /** What was done before the initial state, for traces: steps that nobody can observe when are taken. */
+  readonly prelude?: readonly Label[];
 }
 
 /** Makes a handle; the one place where a component's type is attached to its index. */

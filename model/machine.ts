@@ -121,7 +121,13 @@ export interface Command {
 
 /** What a thread did that no thread may do; it stops there. */
 export interface Fault {
-  readonly kind: 'use-after-free' | 'bad pointer' | 'uninitialised read' | 'double free' | 'assertion' | 'RCU misuse';
+  readonly kind:
+    | 'use-after-free'
+    | 'bad pointer'
+    | 'uninitialised read'
+    | 'double free'
+    | 'assertion'
+    | 'RCU misuse';
   readonly why: string;
   readonly pc: number;
 }
@@ -182,7 +188,9 @@ export interface Rcu {
 export interface GracePeriod {
   readonly id: string;
   /** What follows it: an object is freed, or a thread in synchronize_rcu goes on. */
-  readonly then: { readonly kind: 'free'; readonly object: string } | { readonly kind: 'resume'; readonly thread: number };
+  readonly then:
+    | { readonly kind: 'free'; readonly object: string }
+    | { readonly kind: 'resume'; readonly thread: number };
   /** Threads whose sections it waits for. */
   readonly wait: readonly number[];
 }

@@ -1,5 +1,13 @@
 /** A scenario as a system: its components, its agents, and the initial state. */
-import { type Agent, type Component, type Read, type Ref, type Statement, type Step, component } from './contract.ts';
+import {
+  type Agent,
+  type Component,
+  component,
+  type Read,
+  type Ref,
+  type Statement,
+  type Step,
+} from './contract.ts';
 import { cpuAgent, initialThread, startUp, threadReaction } from './cpu/cpu.ts';
 import { factsOf } from './cpu/facts.ts';
 import { type Cpu, isFinished, statementId } from './cpu/work.ts';
@@ -7,7 +15,7 @@ import type { Command, Rcu, Scenario, Smmu, Thread } from './machine.ts';
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
 import type { Program } from './program/instruction.ts';
 import { RCU, rcuAgent, rcuComponent } from './rcu/grace-periods.ts';
-import { columnOf, type SmmuUnit, SYNC_FIELD, smmuAgent, smmuComponents } from './smmu/smmu.ts';
+import { COLUMN, type SmmuUnit, SYNC_FIELD, smmuAgent, smmuComponents } from './smmu/smmu.ts';
 
 /** What a scenario comes to, and handles by which properties look at it. */
 export interface Machine {
@@ -33,25 +41,45 @@ export function buildMachine(scenario: Scenario): Machine {
   const smmus = placeSmmus(scenario, layout, threads.length + 1 + layout.components.length);
   const facts = factsOf(scenario, layout, deviceAccess(scenario, layout));
   const queues = new Map(smmus.map((s) => [s.decl.name, s.queue]));
-  const cpus = scenario.programs.map((program, id): Cpu => ({
-    id, name: program.name, model: scenario.model, program, layout, facts, own: facts.threads[id]!,
-    thread: threads[id]!, rcu, queues,
-  }));
+  const cpus = scenario.programs.map(
+    (program, id): Cpu => ({
+      id,
+      name: program.name,
+      model: scenario.model,
+      program,
+      layout,
+      facts,
+      own: facts.threads[id]!,
+      thread: threads[id]!,
+      rcu,
+      queues,
+    }),
+  );
 
   const plain = [...cpus.map(threadComponent), rcuComponent(rcu), ...layout.components];
   const initial: Read = (r) => plain[r.index]!.initial as never;
   const start = started([...plain, ...smmus.flatMap((s) => smmuComponents(s, initial))], cpus);
   return {
-    scenario, layout, cpus, rcu, smmus, ...start,
+    scenario,
+    layout,
+    cpus,
+    rcu,
+    smmus,
+    ...start,
     agents: [...cpus.map(cpuAgent), rcuAgent(rcu, layout), ...smmus.map(smmuAgent)],
     statements: scenario.programs.flatMap(statementsOf).filter((s) => !executed(start.prelude).has(s.id)),
-    columns: [...cpus.map((c) => c.name), RCU, ...smmus.map((s) => columnOf(s.decl))],
+    columns: [...cpus.map((c) => c.name), RCU, COLUMN],
     stuck: (read) => stuck(read, cpus, layout),
   };
 }
 
 function threadComponent(cpu: Cpu): Component {
-  return component<Thread>({ ref: cpu.thread, initial: initialThread(cpu), column: cpu.name, reaction: threadReaction(cpu) });
+  return component<Thread>({
+    ref: cpu.thread,
+    initial: initialThread(cpu),
+    column: cpu.name,
+    reaction: threadReaction(cpu),
+  });
 }
 
 function placeSmmus(scenario: Scenario, layout: Layout, first: number): readonly SmmuUnit[] {
@@ -71,18 +99,25 @@ function mortals(scenario: Scenario): ReadonlySet<string> {
   for (const i of code) {
     if (i.op === 'alloc') for (const name of i.pool) named.add(name);
     if (i.op !== 'free' && i.op !== 'kfree_rcu') continue;
-    if (i.pointer.kind === 'const' && typeof i.pointer.value === 'string') named.add(i.pointer.value.slice(1));
+    if (i.pointer.kind === 'const' && typeof i.pointer.value === 'string')
+      named.add(i.pointer.value.slice(1));
     else any = true;
   }
   // A pointer in a register may be to anything that pointers in memory lead to.
-  if (any) for (const o of scenario.objects) for (const f of o.fields) for (const v of f.cells) {
-    if (typeof v === 'string') named.add(v.slice(1));
-  }
+  if (any)
+    for (const o of scenario.objects)
+      for (const f of o.fields)
+        for (const v of f.cells) {
+          if (typeof v === 'string') named.add(v.slice(1));
+        }
   return named;
 }
 
 /** Cells that the SMMUs read (whatever is declared as read by devices) and write (by a CMD_SYNC's MSI). */
-function deviceAccess(scenario: Scenario, layout: Layout): { reads: readonly number[]; writes: readonly number[] } {
+function deviceAccess(
+  scenario: Scenario,
+  layout: Layout,
+): { reads: readonly number[]; writes: readonly number[] } {
   return {
     reads: layout.cells.filter((c) => c.object.device).map((c) => c.loc),
     writes: scenario.smmus.flatMap((s) => layout.cellsOf(s.name, SYNC_FIELD)),
@@ -90,7 +125,10 @@ function deviceAccess(scenario: Scenario, layout: Layout): { reads: readonly num
 }
 
 /** The components after every CPU has done what nobody can observe at the start of its program. */
-function started(components: readonly Component[], cpus: readonly Cpu[]): Pick<Machine, 'components' | 'prelude'> {
+function started(
+  components: readonly Component[],
+  cpus: readonly Cpu[],
+): Pick<Machine, 'components' | 'prelude'> {
   const values = components.map((c) => c.initial);
   const prelude = cpus.map((cpu) => {
     const step = startUp(cpu, (r) => values[r.index] as never);

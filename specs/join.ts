@@ -8,6 +8,16 @@ export function systemOf(
   invariants: readonly (readonly Invariant[])[],
   witnesses: readonly Witness[],
 ): System {
-  const { components, agents, statements, columns, stuck } = machine;
-  return { name, components, agents, statements, columns, stuck, invariants: invariants.flat(), witnesses };
+  const { components, agents, statements, columns, prelude, stuck } = machine;
+  return {
+    name,
+    components,
+    agents,
+    statements,
+    columns,
+    prelude,
+    stuck,
+    invariants: invariants.flat(),
+    witnesses,
+  };
 }

@@ -2,16 +2,25 @@
  *  reaches. */
 import { checkNow } from '../checker/explore/check.ts';
 import type { System } from '../checker/system.ts';
-import type { FinalState, OutcomeRunner } from '../model/litmus/outcomes.ts';
+import type { Read } from '../model/contract.ts';
 import { isFinished } from '../model/cpu/work.ts';
+import type { FinalState, OutcomeRunner } from '../model/litmus/outcomes.ts';
 import type { Scenario } from '../model/machine.ts';
 import { buildMachine, type Machine } from '../model/system.ts';
-import type { Read } from '../model/contract.ts';
 
 /** A scenario without properties: everything is explored. */
 export function bareSystem(machine: Machine, name: string): System {
   const { components, agents, columns } = machine;
-  return { name, components, agents, columns, invariants: [], witnesses: [], statements: [], stuck: () => null };
+  return {
+    name,
+    components,
+    agents,
+    columns,
+    invariants: [],
+    witnesses: [],
+    statements: [],
+    stuck: () => null,
+  };
 }
 
 export const exploreLag: OutcomeRunner = (scenario, { maxStates }) => {
@@ -26,7 +35,11 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates }) => {
       if (final !== null) finals.set(JSON.stringify(final), final);
     },
   });
-  return { finals: [...finals.values()], states: outcome.effort.states, complete: outcome.verdict.kind !== 'incomplete' };
+  return {
+    finals: [...finals.values()],
+    states: outcome.effort.states,
+    complete: outcome.verdict.kind !== 'incomplete',
+  };
 };
 
 /** Null where a thread has not ended: a guess that led nowhere. */
@@ -34,10 +47,14 @@ function finalState(machine: Machine, scenario: Scenario, read: Read): FinalStat
   const threads = machine.cpus.map((cpu) => read(cpu.thread));
   if (!machine.cpus.every((cpu, i) => isFinished(cpu, threads[i]!))) return null;
   return {
-    registers: threads.map((t, i) => Object.fromEntries(scenario.programs[i]!.observed.map((name) => {
-      const value = t.regs[name]?.value;
-      return [name, value?.kind === 'const' ? value.value : null];
-    }))),
+    registers: threads.map((t, i) =>
+      Object.fromEntries(
+        scenario.programs[i]!.observed.map((name) => {
+          const value = t.regs[name]?.value;
+          return [name, value?.kind === 'const' ? value.value : null];
+        }),
+      ),
+    ),
     memory: machine.layout.cells.map((c) => read(c.group).values[c.slot]!),
   };
 }

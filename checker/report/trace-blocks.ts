@@ -21,14 +21,20 @@ export interface Block {
   readonly cells: ReadonlyMap<string, readonly Piece[]>;
 }
 
+/** What the blocks of a step are made of. */
+type Shown = Pick<TraceStep, 'lines' | 'effects'> & { readonly column: string };
+
 /** Which function the column of each agent is in, so that a heading is shown only when it changes. */
 type Headings = Map<string, string>;
 
 /** The blocks of a trace. In one `stream`, unlike side by side, a heading is said again when the agent changes. */
 export function blocksOf(trace: Trace, stream: boolean): readonly Block[] {
   const headings: Headings = new Map();
-  return trace.steps.flatMap((step, i) => {
-    if (stream && trace.steps[i - 1]?.agent !== step.agent) headings.clear();
+  const before = (trace.prelude ?? []).map(({ agent, lines }) => ({ column: agent, lines, effects: [] }));
+  const after = trace.steps.map(({ agent, column = agent, lines, effects }) => ({ column, lines, effects }));
+  const shown: readonly Shown[] = [...before, ...after];
+  return shown.flatMap((step, i) => {
+    if (stream && shown[i - 1]?.column !== step.column) headings.clear();
     return stepBlocks(step, headings);
   });
 }
@@ -40,20 +46,20 @@ export function columnsInUse(trace: Trace, blocks: readonly Block[]): readonly s
   return [...listed, ...[...used].filter((column) => !trace.columns.includes(column))];
 }
 
-function stepBlocks(step: TraceStep, headings: Headings): readonly Block[] {
+function stepBlocks(step: Shown, headings: Headings): readonly Block[] {
   const runs = runsOfOneFunction(step.lines);
   return (runs.length > 0 ? runs : [[]]).flatMap((lines, run) => {
     const fn = lines[0]?.fn;
-    const entered = fn !== undefined && headings.get(step.agent) !== fn ? fn : undefined;
-    if (entered !== undefined) headings.set(step.agent, entered);
-    const indent = headings.has(step.agent) ? '  ' : '';
+    const entered = fn !== undefined && headings.get(step.column) !== fn ? fn : undefined;
+    if (entered !== undefined) headings.set(step.column, entered);
+    const indent = headings.has(step.column) ? '  ' : '';
     const own = lines.flatMap((line) => linePieces(line, indent));
-    const cells = withEffects(step.agent, own, run === 0 ? step.effects : []);
+    const cells = withEffects(step.column, own, run === 0 ? step.effects : []);
     if (cells.size === 0) return [];
     return [
       entered === undefined
         ? { cells }
-        : { heading: { column: step.agent, text: headingText(entered) }, cells },
+        : { heading: { column: step.column, text: headingText(entered) }, cells },
     ];
   });
 }

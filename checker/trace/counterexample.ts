@@ -7,6 +7,7 @@ import { fieldOf } from '../intern/layout.ts';
 import type { Tables } from '../intern/tables.ts';
 import type { Trace } from '../outcome.ts';
 import { ModelBug } from '../system.ts';
+import { preludeOf } from './narrate.ts';
 import { confirm, soFar } from './replay.ts';
 
 /** The states from the initial one to `state`, by parents. */
@@ -64,7 +65,7 @@ export function traceTo(
     return { columns: system.columns, steps: [], ending: `${ending} (run again with traces to see how)` };
   }
   const steps = confirm(system, pathTo(tables, successors, visited, state));
-  return { columns: system.columns, steps, ending };
+  return { columns: system.columns, ...preludeOf(system), steps, ending };
 }
 
 /** An error that a model function threw when it was asked about `state`, with the steps that led there. */

@@ -1,6 +1,6 @@
 /** A step as a trace shows it. */
 import { keyOf } from '../intern/canonical.ts';
-import type { TraceStep } from '../outcome.ts';
+import type { Trace, TraceStep } from '../outcome.ts';
 import type { Label, System } from '../system.ts';
 import type { Values } from './take.ts';
 
@@ -14,12 +14,33 @@ export function narrate(
   const effects = system.components.flatMap((component, c) => {
     if (before[c] === after[c] || keyOf(before[c]) === keyOf(after[c])) return [];
     const texts = component.describe?.(before[c], after[c]) ?? [];
-    return texts.map((text) => ({ column: component.column ?? agent, component: component.ref.name, text }));
+    return texts.map((text) => ({
+      column: component.column ?? label.agent,
+      component: component.ref.name,
+      text,
+    }));
   });
-  return { agent, choice, lines: label.lines, effects };
+  const column = label.agent === agent ? {} : { column: label.agent };
+  return { agent, choice, ...column, lines: shown(label).lines, effects };
+}
+
+/** A label without the lines that only count statements. */
+function shown(label: Label): Label {
+  return { ...label, lines: label.lines.filter(({ text }) => text !== '') };
+}
+
+/** What stands above the first step of a trace. */
+export function preludeOf(system: System): Pick<Trace, 'prelude'> {
+  const prelude = (system.prelude ?? []).map(shown).filter(({ lines }) => lines.length > 0);
+  return prelude.length > 0 ? { prelude } : {};
 }
 
 /** A label on one line: `CPU0: a = b; c = d`. */
 export function brief(agent: string, { lines }: Pick<Label, 'lines'>): string {
-  return `${agent}: ${lines.map(({ text }) => text).join('; ') || '(no text)'}`;
+  return `${agent}: ${
+    lines
+      .map(({ text }) => text)
+      .filter((text) => text !== '')
+      .join('; ') || '(no text)'
+  }`;
 }

@@ -1,7 +1,7 @@
 /** Follows steps through the model's own functions, on plain values, without anything that was learned. */
 import type { Trace, TraceStep } from '../outcome.ts';
 import { ModelBug, type Step, type System, UsageError } from '../system.ts';
-import { brief, narrate } from './narrate.ts';
+import { brief, narrate, preludeOf } from './narrate.ts';
 import { initialValues, readOf, take, type Values } from './take.ts';
 
 /** Which step of which agent. */
@@ -74,7 +74,12 @@ export function replay(system: System, steps: readonly Choice[]): Trace {
         '  The usual cause is a model that has changed since the trace was saved.',
     );
   }
-  return { columns: system.columns, steps: done.steps, ending: endingOf(system, done.values) };
+  return {
+    columns: system.columns,
+    ...preludeOf(system),
+    steps: done.steps,
+    ending: endingOf(system, done.values),
+  };
 }
 
 function enabledLine(enabled: readonly string[]): string {

@@ -5,8 +5,11 @@ import type { Loc, Payload, Thread, View, WindowEntry } from '../machine.ts';
 import type { Expr } from '../program/expression.ts';
 import { beginGracePeriod, leaveSection } from './sections.ts';
 import {
-  appendMessage, cellAt, fault, instructionAt, isUsable, ownerOf, say, setOwner, show, type Work,
+  appendMessage, type Cpu, cellAt, fault, instructionAt, isUsable, ownerOf, say, setOwner, show, type Work,
 } from './work.ts';
+import type { Instruction } from '../program/instruction.ts';
+import { addressOf } from '../program/flow.ts';
+import { cellsAccessed } from './facts.ts';
 import { known, plain, whereIs } from './evaluate.ts';
 import type { Target } from './loads.ts';
 
@@ -156,9 +159,18 @@ function lateNotes(w: Work, k: number): readonly string[] {
   const entry = t.window[k]!;
   const passed = cpu.program.code
     .slice(entry.pc + 1, Math.max(t.pc, entry.pc + 1))
-    .filter((i, n) => i.at.text !== '' && tookEffect(t, i.op, entry.pc + 1 + n))
+    .filter((i, n) => i.at.text !== '' && isShared(cpu, i) && tookEffect(t, i.op, entry.pc + 1 + n))
     .map((i) => i.at.text);
   return passed.length === 0 ? [] : [`late: passed by ${passed[0]}`];
+}
+
+/** Whether others can notice the access at all. */
+function isShared(cpu: Cpu, i: Instruction): boolean {
+  const address = addressOf(i);
+  if (address === null) return true;
+  const { foreignReads, foreignWrites } = cpu.facts;
+  return cellsAccessed(cpu.program, cpu.layout, address)
+    .some((loc) => foreignReads[cpu.id]!.has(loc) || foreignWrites[cpu.id]!.has(loc));
 }
 
 function tookEffect(t: Draft<Thread>, op: string, pc: number): boolean {

@@ -3,7 +3,17 @@
 import type { ObjectDecl } from '../machine.ts';
 import { binary, constant, type Value } from '../program/expression.ts';
 import {
-  assign, commandOf, dma_wmb, kfree_rcu, load, type Local, locals, place, rcu_assign_pointer, smp_mb, WRITE_ONCE,
+  assign,
+  commandOf,
+  dma_wmb,
+  kfree_rcu,
+  type Local,
+  load,
+  locals,
+  place,
+  rcu_assign_pointer,
+  smp_mb,
+  WRITE_ONCE,
 } from '../program/kernel.ts';
 import { call, optional, type Stmt, when } from '../program/statement.ts';
 import { STE_0_CFG_ABORT, STE_0_CFG_S2_TRANS, STE_0_V, STE_WORDS } from '../smmu/ste.ts';
@@ -24,8 +34,16 @@ export interface Stream {
 export type Ste = readonly Value[];
 
 export const abortSte: Ste = [STE_0_V | STE_0_CFG_ABORT, 0, 0, 0, 0, 0, 0, 0];
-export const s2Ste = (vmid: number, table: string): Ste =>
-  [STE_0_V | STE_0_CFG_S2_TRANS, 0, vmid, `&${table}`, 0, 0, 0, 0];
+export const s2Ste = (vmid: number, table: string): Ste => [
+  STE_0_V | STE_0_CFG_S2_TRANS,
+  0,
+  vmid,
+  `&${table}`,
+  0,
+  0,
+  0,
+  0,
+];
 
 export function steObject(name: string, words: Ste): ObjectDecl {
   return { name, life: 'live', cut: 'object', device: true, fields: [{ name: 'data', cells: words }] };
@@ -39,6 +57,8 @@ export interface Attach {
   readonly found: Ste;
   readonly target: Ste;
   readonly vmid: number;
+  /** Whether nothing is attached to the domain yet. */
+  readonly first: boolean;
   /** Array objects that may be allocated. */
   readonly pool: readonly string[];
   readonly cpu: number;
@@ -50,19 +70,26 @@ export function arm_smmu_attach_dev(a: Attach): readonly Stmt[] {
   const fn = 'arm_smmu_attach_dev';
   const l = locals(fn, 'old_invs', 'new_invs');
   const add: Inv = { smmu: a.stream.smmu, vmid: a.vmid };
-  return [call(fn, [
-    call('arm_smmu_attach_prepare_invs', [
-      load(l.old_invs, place(`&${a.domain}`, 'invs')),
-      arm_smmu_invs_merge(l.new_invs, l.old_invs, add, a.pool),
+  return [
+    call(fn, [
+      call('arm_smmu_attach_prepare_invs', [
+        load(l.old_invs, place(`&${a.domain}`, 'invs')),
+        arm_smmu_invs_merge(l.new_invs, l.old_invs, add, a.pool, a.first),
+      ]),
+      arm_smmu_install_new_domain_invs(a.domain, l.old_invs, l.new_invs, a.version),
+      arm_smmu_install_ste_for_dev(a),
     ]),
-    arm_smmu_install_new_domain_invs(a.domain, l.old_invs, l.new_invs, a.version),
-    arm_smmu_install_ste_for_dev(a),
-  ])];
+  ];
 }
 
 /** Publishes the new array and gives the old one to RCU. v9 has the barrier here that pairs with the one in
  *  arm_smmu_domain_inv_range(). */
-export function arm_smmu_install_new_domain_invs(domain: string, old: Local, fresh: Local, version: Version): Stmt {
+export function arm_smmu_install_new_domain_invs(
+  domain: string,
+  old: Local,
+  fresh: Local,
+  version: Version,
+): Stmt {
   return call('arm_smmu_install_new_domain_invs', [
     rcu_assign_pointer(place(`&${domain}`, 'invs'), fresh),
     ...(version === 'v9' ? [smp_mb()] : []),
@@ -99,5 +126,7 @@ function entry_set(a: Attach, words: readonly number[]): Stmt {
 
 function sync({ stream, cpu }: Attach): Stmt {
   const commands = [commandOf('CFGI_STE', { sid: stream.sid, leaf: 1 })];
-  return call('arm_smmu_ste_writer_sync_entry', [arm_smmu_cmdq_issue_cmdlist(`&${stream.smmu}`, commands, cpu)]);
+  return call('arm_smmu_ste_writer_sync_entry', [
+    arm_smmu_cmdq_issue_cmdlist(`&${stream.smmu}`, commands, cpu),
+  ]);
 }

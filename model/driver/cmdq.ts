@@ -3,7 +3,16 @@
 import type { ObjectDecl } from '../machine.ts';
 import { not } from '../program/expression.ts';
 import type { CommandTemplate } from '../program/instruction.ts';
-import { commandOf, dma_wmb, locals, type Operand, place, smp_cond_load_relaxed, store, writePROD } from '../program/kernel.ts';
+import {
+  commandOf,
+  dma_wmb,
+  locals,
+  type Operand,
+  place,
+  smp_cond_load_relaxed,
+  store,
+  writePROD,
+} from '../program/kernel.ts';
 import { call, type Stmt } from '../program/statement.ts';
 import { SYNC_FIELD } from '../smmu/smmu.ts';
 
@@ -11,14 +20,21 @@ import { SYNC_FIELD } from '../smmu/smmu.ts';
  *  of which has at most one outstanding. */
 export function smmuObject(name: string, cpus: number): ObjectDecl {
   return {
-    name, life: 'live', cut: 'cell', device: false,
+    name,
+    life: 'live',
+    cut: 'cell',
+    device: false,
     fields: [{ name: SYNC_FIELD, cells: Array.from({ length: cpus }, () => 0) }],
   };
 }
 
 /** Issues commands and a CMD_SYNC with an MSI, and waits until the MSI has overwritten the CMD_SYNC's slot. That
  *  orders only later stores after the completion (driver.md 8, guarantee ii). */
-export function arm_smmu_cmdq_issue_cmdlist(smmu: Operand, commands: readonly CommandTemplate[], cpu: number): Stmt {
+export function arm_smmu_cmdq_issue_cmdlist(
+  smmu: Operand,
+  commands: readonly CommandTemplate[],
+  cpu: number,
+): Stmt {
   const fn = 'arm_smmu_cmdq_issue_cmdlist';
   const { VAL } = locals(fn, 'VAL');
   const slot = place(smmu, SYNC_FIELD, cpu);

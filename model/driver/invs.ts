@@ -3,8 +3,24 @@
 import type { ObjectDecl } from '../machine.ts';
 import { binary, type Value } from '../program/expression.ts';
 import {
-  assign, commandOf, irqrestore, irqsave, kzalloc, load, type Local, locals, type Operand, place, rcu_dereference,
-  rcu_read_lock, rcu_read_unlock, READ_ONCE, read_lock, read_unlock, smp_mb, store,
+  assign,
+  commandOf,
+  irqrestore,
+  irqsave,
+  kzalloc,
+  type Local,
+  load,
+  locals,
+  type Operand,
+  place,
+  READ_ONCE,
+  rcu_dereference,
+  rcu_read_lock,
+  rcu_read_unlock,
+  read_lock,
+  read_unlock,
+  smp_mb,
+  store,
 } from '../program/kernel.ts';
 import { call, optional, type Stmt, when, whilst } from '../program/statement.ts';
 import { arm_smmu_cmdq_issue_cmdlist } from './cmdq.ts';
@@ -78,30 +94,40 @@ function __arm_smmu_domain_inv_range(invs: Local, range: Range, cpu: number): St
 }
 
 /** Makes a new array: the live entries of `invs`, and `add` behind them (its SMMU sorts last). The new array is
- *  in `result`. Callers hold arm_smmu_asid_lock, so nothing changes under it. */
-export function arm_smmu_invs_merge(result: Local, invs: Local, add: Inv, pool: readonly string[]): Stmt {
+ *  in `result`. Callers hold arm_smmu_asid_lock, so nothing changes under it. `empty`: there are no live ones. */
+export function arm_smmu_invs_merge(
+  result: Local,
+  invs: Local,
+  add: Inv,
+  pool: readonly string[],
+  empty: boolean,
+): Stmt {
   const fn = 'arm_smmu_invs_merge';
   const l = locals(fn, 'i', 'n', 'num', 'users', 'smmu', 'id', 'next');
   const set = (field: string, value: Operand): Stmt => store(place(result, `inv.${field}`, l.n), value);
   const increment = (x: Local): Stmt => assign(x, binary('add', x, { kind: 'const', value: 1 }));
+  const copyLive = whilst(binary('lt', l.i, l.num), [
+    READ_ONCE(l.users, place(invs, 'inv.users', l.i)),
+    when(l.users, [
+      load(l.smmu, place(invs, 'inv.smmu', l.i)),
+      set('smmu', l.smmu),
+      load(l.id, place(invs, 'inv.id', l.i)),
+      set('id', l.id),
+      set('users', l.users),
+      increment(l.n),
+    ]),
+    increment(l.i),
+  ]);
   return call(fn, [
     kzalloc(result, pool),
     load(l.num, place(invs, 'num_invs')),
     assign(l.i, 0),
     assign(l.n, 0),
-    whilst(binary('lt', l.i, l.num), [
-      READ_ONCE(l.users, place(invs, 'inv.users', l.i)),
-      when(l.users, [
-        load(l.smmu, place(invs, 'inv.smmu', l.i)), set('smmu', l.smmu),
-        load(l.id, place(invs, 'inv.id', l.i)), set('id', l.id),
-        set('users', l.users),
-        increment(l.n),
-      ]),
-      increment(l.i),
-    ]),
-    set('smmu', `&${add.smmu}`), set('id', add.vmid), set('users', 1),
+    ...(empty ? [optional([copyLive])] : [copyLive]),
+    set('smmu', `&${add.smmu}`),
+    set('id', add.vmid),
+    set('users', 1),
     increment(l.n),
     store(place(result, 'num_invs'), l.n),
   ]);
 }
-

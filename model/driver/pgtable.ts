@@ -21,7 +21,13 @@ export function arm_lpae_unmap(table: string, slot: number): Stmt {
 }
 
 /** Unmaps one page of a strict domain and gives it back: iommu_unmap(), then __free_page(). */
-export function unmapAndFree(table: string, slot: number, page: string, domain: string, cpu: number): readonly Stmt[] {
+export function unmapAndFree(
+  table: string,
+  slot: number,
+  page: string,
+  domain: string,
+  cpu: number,
+): readonly Stmt[] {
   return [
     arm_lpae_unmap(table, slot),
     arm_smmu_domain_inv_range(`&${domain}`, { page: slot, pages: 1 }, cpu),

@@ -12,7 +12,10 @@ export function mayDefer(program: Program, pc: number): boolean {
   if (!deferrable(start)) return false;
   const own = destinationOf(start);
   const seen = new Set<string>();
-  const todo = successorsOf(program.code, pc).map((at) => ({ at, taint: new Set(own === null ? [] : [own]) }));
+  const todo = successorsOf(program.code, pc).map((at) => ({
+    at,
+    taint: new Set(own === null ? [] : [own]),
+  }));
   for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
     const i = program.code[item.at];
     const key = `${item.at} ${[...item.taint].sort().join(' ')}`;
@@ -54,6 +57,7 @@ function examine(i: Instruction, taint: Taint): Taint | 'overtakes' | 'stop' {
 
 /** Whether the instruction puts something into the window that may leave before an earlier load is satisfied. */
 function leaves(i: Instruction): boolean {
-  if (i.op === 'store' || i.op === 'rmw' || i.op === 'cas') return !('order' in i ? i.order === 'release' : i.release);
+  if (i.op === 'store' || i.op === 'rmw' || i.op === 'cas')
+    return !('order' in i ? i.order === 'release' : i.release);
   return i.op === 'blockingRmw' || i.op === 'free' || i.op === 'push';
 }

@@ -6,8 +6,20 @@ import { match } from 'ts-pattern';
 export type Value = number | string;
 
 export type BinaryOp =
-  | 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'shl' | 'shr'
-  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'shl'
+  | 'shr'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge';
 
 export type Expr =
   | { readonly kind: 'const'; readonly value: Value }
@@ -25,7 +37,10 @@ export const reg = (name: string): Expr => ({ kind: 'reg', name });
 export const binary = (op: BinaryOp, left: Expr, right: Expr): Expr => ({ kind: 'binary', op, left, right });
 export const not = (operand: Expr): Expr => ({ kind: 'not', operand });
 export const select = (cond: Expr, then: Expr, otherwise: Expr): Expr => ({
-  kind: 'select', cond, then, else: otherwise,
+  kind: 'select',
+  cond,
+  then,
+  else: otherwise,
 });
 
 /** Pointer to an object by its name. */
@@ -37,10 +52,19 @@ export function registersOf(expr: Expr): readonly string[] {
   const visit = (e: Expr): void => {
     match(e)
       .with({ kind: 'const' }, { kind: 'pending' }, () => {})
-      .with({ kind: 'reg' }, ({ name }) => { names.add(name); })
-      .with({ kind: 'binary' }, ({ left, right }) => { visit(left); visit(right); })
+      .with({ kind: 'reg' }, ({ name }) => {
+        names.add(name);
+      })
+      .with({ kind: 'binary' }, ({ left, right }) => {
+        visit(left);
+        visit(right);
+      })
       .with({ kind: 'not' }, ({ operand }) => visit(operand))
-      .with({ kind: 'select' }, (s) => { visit(s.cond); visit(s.then); visit(s.else); })
+      .with({ kind: 'select' }, (s) => {
+        visit(s.cond);
+        visit(s.then);
+        visit(s.else);
+      })
       .exhaustive();
   };
   visit(expr);

@@ -32,26 +32,49 @@ export function writesMemory(i: Instruction): boolean {
 export function operandsOf(i: Instruction): readonly Expr[] {
   const address = addressOf(i);
   const inAddress = address === null ? [] : [address.base, address.index];
-  return [...inAddress, ...match(i)
-    .with({ op: 'set' }, ({ value }) => [value])
-    .with({ op: 'store' }, ({ value }) => [value])
-    .with({ op: 'rmw' }, ({ operand }) => [operand])
-    .with({ op: 'cas' }, ({ expected, desired }) => [expected, desired])
-    .with({ op: 'blockingRmw' }, ({ guard, next }) => [guard, next])
-    .with({ op: 'await' }, ({ until }) => [until])
-    .with({ op: 'branch' }, { op: 'assert' }, ({ cond }) => [cond])
-    .with({ op: 'free' }, { op: 'kfree_rcu' }, ({ pointer }) => [pointer])
-    .with({ op: 'push' }, ({ queue, commands }) => [queue, ...commands.flatMap((c) => Object.values(c.operands))])
-    .with({ op: 'load' }, { op: 'fence' }, { op: 'isb' }, { op: 'jump' }, { op: 'choose' }, { op: 'rcu' },
-      { op: 'alloc' }, { op: 'irq' }, () => [])
-    .exhaustive()];
+  return [
+    ...inAddress,
+    ...match(i)
+      .with({ op: 'set' }, ({ value }) => [value])
+      .with({ op: 'store' }, ({ value }) => [value])
+      .with({ op: 'rmw' }, ({ operand }) => [operand])
+      .with({ op: 'cas' }, ({ expected, desired }) => [expected, desired])
+      .with({ op: 'blockingRmw' }, ({ guard, next }) => [guard, next])
+      .with({ op: 'await' }, ({ until }) => [until])
+      .with({ op: 'branch' }, { op: 'assert' }, ({ cond }) => [cond])
+      .with({ op: 'free' }, { op: 'kfree_rcu' }, ({ pointer }) => [pointer])
+      .with({ op: 'push' }, ({ queue, commands }) => [
+        queue,
+        ...commands.flatMap((c) => Object.values(c.operands)),
+      ])
+      .with(
+        { op: 'load' },
+        { op: 'fence' },
+        { op: 'isb' },
+        { op: 'jump' },
+        { op: 'choose' },
+        { op: 'rcu' },
+        { op: 'alloc' },
+        { op: 'irq' },
+        () => [],
+      )
+      .exhaustive(),
+  ];
 }
 
 /** The register that an instruction writes, if any; for a store-exclusive, its status register. */
 export function destinationOf(i: Instruction): string | null {
   return match(i)
-    .with({ op: 'set' }, { op: 'load' }, { op: 'rmw' }, { op: 'cas' }, { op: 'await' }, { op: 'choose' },
-      { op: 'alloc' }, ({ dst }) => dst)
+    .with(
+      { op: 'set' },
+      { op: 'load' },
+      { op: 'rmw' },
+      { op: 'cas' },
+      { op: 'await' },
+      { op: 'choose' },
+      { op: 'alloc' },
+      ({ dst }) => dst,
+    )
     .with({ op: 'store' }, ({ status }) => status)
     .otherwise(() => null);
 }
@@ -61,12 +84,16 @@ export function destinationOf(i: Instruction): string | null {
 export function usesOf(i: Instruction): ReadonlySet<string> {
   const names = new Set(operandsOf(i).flatMap(registersOf));
   if (i.op === 'blockingRmw') names.delete('old');
-  if (i.op === 'await' && ![i.addr.base, i.addr.index].flatMap(registersOf).includes(i.dst)) names.delete(i.dst);
+  if (i.op === 'await' && ![i.addr.base, i.addr.index].flatMap(registersOf).includes(i.dst))
+    names.delete(i.dst);
   return names;
 }
 
 /** For each pc (and the end), the union over everything that may be executed from there of what `of` gives. */
-export function ahead<T>(program: Program, of: (i: Instruction, pc: number) => Iterable<T>): readonly ReadonlySet<T>[] {
+export function ahead<T>(
+  program: Program,
+  of: (i: Instruction, pc: number) => Iterable<T>,
+): readonly ReadonlySet<T>[] {
   const { code } = program;
   const sets = Array.from({ length: code.length + 1 }, () => new Set<T>());
   for (let changed = true; changed; ) {

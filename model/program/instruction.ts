@@ -31,29 +31,69 @@ export type Operation =
   /** dst := value; arithmetic only, no access. */
   | { readonly op: 'set'; readonly dst: string; readonly value: Expr }
   /** LDR; acquire = LDAR (A), acquirePC = LDAPR (Q). exclusive = LDXR/LDAXR. */
-  | { readonly op: 'load'; readonly dst: string; readonly addr: Address;
-      readonly order: 'plain' | 'acquire' | 'acquirePC'; readonly exclusive: boolean }
+  | {
+      readonly op: 'load';
+      readonly dst: string;
+      readonly addr: Address;
+      readonly order: 'plain' | 'acquire' | 'acquirePC';
+      readonly exclusive: boolean;
+    }
   /** STR, or STLR. `status` = STXR/STLXR: the register that gets 0 on success, 1 on failure. */
-  | { readonly op: 'store'; readonly addr: Address; readonly value: Expr;
-      readonly order: 'plain' | 'release'; readonly status: string | null }
+  | {
+      readonly op: 'store';
+      readonly addr: Address;
+      readonly value: Expr;
+      readonly order: 'plain' | 'release';
+      readonly status: string | null;
+    }
   /** An LSE atomic. `dst` gets the old value. `noReturn` = the ST<op> forms: the read part is not ordered by a
    *  later DMB LD. */
-  | { readonly op: 'rmw'; readonly fn: AtomicFn; readonly dst: string | null; readonly addr: Address;
-      readonly operand: Expr; readonly acquire: boolean; readonly release: boolean; readonly noReturn: boolean }
+  | {
+      readonly op: 'rmw';
+      readonly fn: AtomicFn;
+      readonly dst: string | null;
+      readonly addr: Address;
+      readonly operand: Expr;
+      readonly acquire: boolean;
+      readonly release: boolean;
+      readonly noReturn: boolean;
+    }
   /** CAS. `dst` gets the old value; it succeeded iff dst equals expected. */
-  | { readonly op: 'cas'; readonly dst: string; readonly addr: Address; readonly expected: Expr;
-      readonly desired: Expr; readonly acquire: boolean; readonly release: boolean }
+  | {
+      readonly op: 'cas';
+      readonly dst: string;
+      readonly addr: Address;
+      readonly expected: Expr;
+      readonly desired: Expr;
+      readonly acquire: boolean;
+      readonly release: boolean;
+    }
   /** An RMW that waits until `guard` holds of the old value (register `old` in both), then stores `next`, in one
    *  step: lock acquisition, where nobody looks at the word in between. Reads the latest value. */
-  | { readonly op: 'blockingRmw'; readonly addr: Address; readonly guard: Expr; readonly next: Expr;
-      readonly acquire: boolean; readonly release: boolean }
+  | {
+      readonly op: 'blockingRmw';
+      readonly addr: Address;
+      readonly guard: Expr;
+      readonly next: Expr;
+      readonly acquire: boolean;
+      readonly release: boolean;
+    }
   /** A polling loop: waits for a readable value of the cell for which `until` holds (register `dst` in it).
    *  Exact, since the iterations that are skipped only add constraints. */
-  | { readonly op: 'await'; readonly dst: string; readonly addr: Address; readonly until: Expr;
-      readonly order: 'plain' | 'acquire' }
+  | {
+      readonly op: 'await';
+      readonly dst: string;
+      readonly addr: Address;
+      readonly until: Expr;
+      readonly order: 'plain' | 'acquire';
+    }
   /** DMB or DSB; `access`: SY, LD or ST. `domain` is kept for reports (semantics.md A1); the model ignores it. */
-  | { readonly op: 'fence'; readonly kind: 'dmb' | 'dsb'; readonly access: 'full' | 'load' | 'store';
-      readonly domain: 'inner' | 'outer' | 'system' }
+  | {
+      readonly op: 'fence';
+      readonly kind: 'dmb' | 'dsb';
+      readonly access: 'full' | 'load' | 'store';
+      readonly domain: 'inner' | 'outer' | 'system';
+    }
   | { readonly op: 'isb' }
   /** Falls through if cond holds, else goes to `otherwise`. */
   | { readonly op: 'branch'; readonly cond: Expr; readonly otherwise: number }

@@ -7,7 +7,12 @@ import type { Instruction, Operation, Program } from './instruction.ts';
 export type Stmt =
   /** One instruction. An empty text: not shown in traces, not counted for coverage. */
   | { readonly kind: 'do'; readonly operation: Operation; readonly text: string }
-  | { readonly kind: 'if'; readonly cond: Expr; readonly then: readonly Stmt[]; readonly otherwise: readonly Stmt[] }
+  | {
+      readonly kind: 'if';
+      readonly cond: Expr;
+      readonly body: readonly Stmt[];
+      readonly otherwise: readonly Stmt[];
+    }
   | { readonly kind: 'while'; readonly cond: Expr; readonly body: readonly Stmt[] }
   /** The body of a kernel function, inlined. */
   | { readonly kind: 'call'; readonly fn: string; readonly body: readonly Stmt[] }
@@ -16,7 +21,12 @@ export type Stmt =
 
 /** A kernel function's body under its name. */
 export const call = (fn: string, body: readonly Stmt[]): Stmt => ({ kind: 'call', fn, body });
-export const when = (cond: Expr, then: readonly Stmt[], otherwise: readonly Stmt[] = []): Stmt => ({ kind: 'if', cond, then, otherwise });
+export const when = (cond: Expr, body: readonly Stmt[], otherwise: readonly Stmt[] = []): Stmt => ({
+  kind: 'if',
+  cond,
+  body,
+  otherwise,
+});
 export const whilst = (cond: Expr, body: readonly Stmt[]): Stmt => ({ kind: 'while', cond, body });
 export const optional = (body: readonly Stmt[]): Stmt => ({ kind: 'optional', body });
 
@@ -34,7 +44,8 @@ interface Scope {
 
 function emit(code: Instruction[], body: readonly Stmt[], scope: Scope): void {
   for (const s of body) {
-    if (s.kind === 'do') code.push({ ...s.operation, at: { fn: scope.fn, text: s.text, covered: scope.covered } });
+    if (s.kind === 'do')
+      code.push({ ...s.operation, at: { fn: scope.fn, text: s.text, covered: scope.covered } });
     else if (s.kind === 'call') emit(code, s.body, { ...scope, fn: s.fn });
     else if (s.kind === 'optional') emit(code, s.body, { ...scope, covered: false });
     else if (s.kind === 'if') emitIf(code, s, scope);
@@ -51,7 +62,7 @@ function reserve(code: Instruction[], fn: string): number {
 
 function emitIf(code: Instruction[], s: Stmt & { kind: 'if' }, scope: Scope): void {
   const test = reserve(code, scope.fn);
-  emit(code, s.then, scope);
+  emit(code, s.body, scope);
   if (s.otherwise.length === 0) {
     code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silent(scope.fn) };
     return;
@@ -85,15 +96,16 @@ export const replace = (fn: string, text: string, by: readonly Stmt[]): Edit => 
  *  original in disguise. */
 export function edit(body: readonly Stmt[], e: Edit, fn = ''): readonly Stmt[] {
   let hits = 0;
-  const walk = (stmts: readonly Stmt[], inFn: string): readonly Stmt[] => stmts.flatMap((s): readonly Stmt[] => {
-    if (s.kind === 'do') {
-      if (inFn !== e.fn || s.text !== e.text) return [s];
-      hits += 1;
-      return e.by;
-    }
-    if (s.kind === 'if') return [{ ...s, then: walk(s.then, inFn), otherwise: walk(s.otherwise, inFn) }];
-    return [{ ...s, body: walk(s.body, s.kind === 'call' ? s.fn : inFn) }];
-  });
+  const walk = (stmts: readonly Stmt[], inFn: string): readonly Stmt[] =>
+    stmts.flatMap((s): readonly Stmt[] => {
+      if (s.kind === 'do') {
+        if (inFn !== e.fn || s.text !== e.text) return [s];
+        hits += 1;
+        return e.by;
+      }
+      if (s.kind === 'if') return [{ ...s, body: walk(s.body, inFn), otherwise: walk(s.otherwise, inFn) }];
+      return [{ ...s, body: walk(s.body, s.kind === 'call' ? s.fn : inFn) }];
+    });
   const result = walk(body, fn);
   if (hits === 0) throw new ModelBug(`no statement '${e.text}' in ${e.fn}() to change`);
   return result;

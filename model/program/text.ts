@@ -4,8 +4,20 @@ import type { BinaryOp, Expr } from './expression.ts';
 import { type Address, SCALAR } from './instruction.ts';
 
 const SYMBOLS: Readonly<Record<BinaryOp, string>> = {
-  add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^', shl: '<<', shr: '>>',
-  eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=',
+  add: '+',
+  sub: '-',
+  mul: '*',
+  and: '&',
+  or: '|',
+  xor: '^',
+  shl: '<<',
+  shr: '>>',
+  eq: '==',
+  ne: '!=',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
 };
 
 /** `arm_smmu_domain_inv_range.invs` is the local variable `invs` of that function. */

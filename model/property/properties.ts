@@ -2,9 +2,9 @@
 import type { Read, Ref } from '../contract.ts';
 import type { Cpu } from '../cpu/work.ts';
 import type { Life, Smmu } from '../machine.ts';
-import type { Machine } from '../system.ts';
-import { contextsOf } from '../smmu/ste.ts';
 import { columnOf, type SmmuUnit } from '../smmu/smmu.ts';
+import { contextsOf } from '../smmu/ste.ts';
+import type { Machine } from '../system.ts';
 
 /** An invariant as the checker takes it. */
 export interface Property {
@@ -20,8 +20,10 @@ export function noStaleTranslation(machine: Machine): readonly Property[] {
   return machine.smmus.map((unit) => ({
     name: 'noStaleTranslation',
     broken: (read) => staleTranslation(unit, read),
-    antecedent: (read) => [...machine.layout.lives].some(([name, life]) =>
-      machine.layout.objects.get(name)!.device && read(life) === 'freed'),
+    antecedent: (read) =>
+      [...machine.layout.lives].some(
+        ([name, life]) => machine.layout.objects.get(name)!.device && read(life) === 'freed',
+      ),
   }));
 }
 
@@ -47,13 +49,15 @@ function staleTranslation(unit: SmmuUnit, read: Read): string | null {
 /** S8: no CPU uses what was freed, is not there yet, or is no pointer; nothing is freed twice. */
 export function memorySafety(machine: Machine): readonly Property[] {
   return [
-    ...machine.cpus.map((cpu: Cpu): Property => ({
-      name: 'memorySafety',
-      broken: (read) => {
-        const { fault } = read(cpu.thread);
-        return fault === null ? null : `${cpu.name}: ${fault.kind}: ${fault.why}`;
-      },
-    })),
+    ...machine.cpus.map(
+      (cpu: Cpu): Property => ({
+        name: 'memorySafety',
+        broken: (read) => {
+          const { fault } = read(cpu.thread);
+          return fault === null ? null : `${cpu.name}: ${fault.kind}: ${fault.why}`;
+        },
+      }),
+    ),
     { name: 'memorySafety', broken: (read) => read(machine.rcu).fault },
   ];
 }

@@ -18,6 +18,9 @@ export interface SmmuUnit {
  *  and overwritten with 0 by the MSI that its completion sends. */
 export const SYNC_FIELD = 'cmdq';
 
+/** The column of traces that all SMMUs share: texts in it begin with the name of the SMMU. */
+export const COLUMN = 'SMMU';
+
 /** The SMMU's name in traces. */
 export const columnOf = (decl: SmmuDecl): string => decl.name.toUpperCase();
 
@@ -30,12 +33,12 @@ export function smmuComponents(unit: SmmuUnit, initial: Read): readonly Componen
     component<Smmu>({
       ref: unit.state,
       initial: closed(nothing, initial),
-      column: columnOf(decl),
+      column: COLUMN,
       reaction: {
         listens: (e) => e.kind === 'store' && layout.cells[(e as StoreEvent).loc]!.object.device,
         react: (_, own, read) => closed(own, read),
       },
-      describe: (before, after) => changes(before, after),
+      describe: (before, after) => changes(before, after).map((text) => `${columnOf(decl)} ${text}`),
     }),
     component<readonly Command[]>({ ref: unit.queue, initial: [] }),
   ];
@@ -74,8 +77,8 @@ function syncStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command
 }
 
 function step(unit: SmmuUnit, text: string, writes: Step['writes']): Step {
-  const lines: readonly Line[] = [{ text }];
-  return { label: { agent: columnOf(unit.decl), lines }, writes };
+  const lines: readonly Line[] = [{ text: `${columnOf(unit.decl)} ${text}` }];
+  return { label: { agent: COLUMN, lines }, writes };
 }
 
 /** What a reader of a trace wants to know of a change of the may-set: what may be cached now that could not be
@@ -83,11 +86,11 @@ function step(unit: SmmuUnit, text: string, writes: Step['writes']): Step {
 function changes(before: Smmu, after: Smmu): readonly string[] {
   const texts = (s: Smmu): readonly string[] => [
     ...s.ste.map((e) => `STE ${e.sid}: ${steWordText(e.q, e.value)}`),
-    ...s.tlb.map((e) => `TLB: page ${e.page} -> ${e.target}`),
+    ...s.tlb.map((e) => `page ${e.page} -> ${e.target}`),
   ];
   const [old, now] = [new Set(texts(before)), new Set(texts(after))];
   return [
     ...[...now].filter((x) => !old.has(x)).map((x) => `may cache ${x}`),
-    ...[...old].filter((x) => !now.has(x)).map((x) => `no longer ${x}`),
+    ...[...old].filter((x) => !now.has(x)).map((x) => `can no longer hold ${x}`),
   ];
 }

@@ -3,12 +3,12 @@
 import type { Expectation, Spec, Variant } from '../../checker/spec.ts';
 import type { System, Witness } from '../../checker/system.ts';
 import type { MemoryModel } from '../../model/machine.ts';
-import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
-import { kfree, locals, smp_wmb, WRITE_ONCE, place } from '../../model/program/kernel.ts';
+import { kfree, locals, place, smp_wmb, WRITE_ONCE } from '../../model/program/kernel.ts';
 import { drop, type Edit, replace, type Stmt } from '../../model/program/statement.ts';
+import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
-import { arrayName, pageName, type Params, scenario, small } from './scenario.ts';
+import { arrayName, type Params, pageName, scenario, small } from './scenario.ts';
 
 const holds: Expectation = { kind: 'holds' };
 const stale: Expectation = { kind: 'violated', by: 'noStaleTranslation' };
@@ -19,7 +19,12 @@ const always = (e: Expectation): Expected => ({ sc: e, tso: e, armv8: e });
 /** The unmap-against-attach system at any size. */
 export function unmapVsAttach(model: string, params: Params): System {
   const machine = buildMachine(scenario(model as MemoryModel, params));
-  return systemOf('unmap-vs-attach', machine, [noStaleTranslation(machine), memorySafety(machine)], witnesses(machine, params));
+  return systemOf(
+    'unmap-vs-attach',
+    machine,
+    [noStaleTranslation(machine), memorySafety(machine)],
+    witnesses(machine, params),
+  );
 }
 
 /** The race does happen: both arrays are used by an unmap, and the new SMMU does translate the page. */
@@ -37,7 +42,7 @@ function witnesses(machine: Machine, params: Params): readonly Witness[] {
     name: `${last.decl.name.toUpperCase()} caches a translation to ${pageName(0)}`,
     reached: (read) => read(last.state).tlb.some((e) => e.target === pageName(0)),
   };
-  return [uses(arrayName(0)), uses(arrayName(params.smmus - 1)), caches];
+  return [uses(arrayName(0)), uses(arrayName(params.smmus - params.attached)), caches];
 }
 
 const inRange = 'arm_smmu_domain_inv_range';
@@ -45,7 +50,10 @@ const install = 'arm_smmu_install_new_domain_invs';
 const { new_invs, old_invs } = locals('arm_smmu_attach_dev', 'new_invs', 'old_invs');
 
 const variant = (name: string, about: string, expect: Expected, change: Partial<Params>): Variant => ({
-  name, about, expect, build: (model) => unmapVsAttach(model, { ...small, ...change }),
+  name,
+  about,
+  expect,
+  build: (model) => unmapVsAttach(model, { ...small, ...change }),
 });
 const unmapper = (...unmapperEdits: readonly Edit[]): Partial<Params> => ({ unmapperEdits });
 const attacher = (...attacherEdits: readonly Edit[]): Partial<Params> => ({ attacherEdits });
@@ -69,27 +77,75 @@ export const spec: Spec = {
   variants: [
     variant('v9', 'smp_mb() after publishing the array and in inv_range', always(holds), { version: 'v9' }),
     variant('v7.1', 'dma_wmb() before the STE is written, smp_mb() in inv_range', always(holds), {}),
-    variant('no barrier on CPU0', 'no smp_mb() between clearing the PTE and reading the array',
-      { sc: holds, tso: stale, armv8: stale }, unmapper(drop(inRange, 'smp_mb()'))),
-    variant('smp_wmb on CPU0', 'smp_wmb() instead of smp_mb() in inv_range: it orders no later load',
-      { sc: holds, tso: stale, armv8: stale }, unmapper(replace(inRange, 'smp_mb()', [smp_wmb()]))),
-    variant('no barrier on CPU1', 'no dma_wmb() between publishing the array and writing the STE',
-      { sc: holds, tso: holds, armv8: stale }, attacher(drop('arm_smmu_write_entry', 'dma_wmb()'))),
-    variant('no barrier on CPU1, STE all zero', 'as before, but the words of the STE that abort leaves unused change too: '
-      + 'the CFGI_STE after them has a dma_wmb() of its own', always(holds),
-      { ...attacher(drop('arm_smmu_write_entry', 'dma_wmb()')), oldSte: 'all zero' }),
-    variant('STE before the array', 'the STE is written before the array is published', always(stale), { reorder: steFirst }),
-    variant('plain publication', 'WRITE_ONCE() instead of rcu_assign_pointer()', { sc: holds, tso: holds, armv8: stale },
-      attacher(replace(install, 'rcu_assign_pointer(domain.invs, new_invs)', [WRITE_ONCE(place('&domain', 'invs'), new_invs)]))),
+    variant(
+      'no barrier on CPU0',
+      'no smp_mb() between clearing the PTE and reading the array',
+      { sc: holds, tso: stale, armv8: stale },
+      unmapper(drop(inRange, 'smp_mb()')),
+    ),
+    variant(
+      'smp_wmb on CPU0',
+      'smp_wmb() instead of smp_mb() in inv_range: it orders no later load',
+      { sc: holds, tso: stale, armv8: stale },
+      unmapper(replace(inRange, 'smp_mb()', [smp_wmb()])),
+    ),
+    variant(
+      'no barrier on CPU1',
+      'no dma_wmb() between publishing the array and writing the STE',
+      { sc: holds, tso: holds, armv8: stale },
+      attacher(drop('arm_smmu_write_entry', 'dma_wmb()')),
+    ),
+    variant(
+      'no barrier on CPU1, STE all zero',
+      'as before, but the words of the STE that abort leaves unused change too: ' +
+        'the CFGI_STE after them has a dma_wmb() of its own',
+      always(holds),
+      { ...attacher(drop('arm_smmu_write_entry', 'dma_wmb()')), oldSte: 'all zero' },
+    ),
+    variant('STE before the array', 'the STE is written before the array is published', always(stale), {
+      reorder: steFirst,
+    }),
+    variant(
+      'first attach',
+      'v7.1, the domain being attached for the first time: the array that an unmap finds is empty',
+      always(holds),
+      { attached: 0, smmus: 1 },
+    ),
+    variant(
+      'plain publication',
+      'as before, with WRITE_ONCE() instead of rcu_assign_pointer(): an entry is read before it is written',
+      { sc: holds, tso: holds, armv8: unsafe },
+      {
+        attached: 0,
+        smmus: 1,
+        ...attacher(
+          replace(install, 'rcu_assign_pointer(domain.invs, new_invs)', [
+            WRITE_ONCE(place('&domain', 'invs'), new_invs),
+          ]),
+        ),
+      },
+    ),
     variant('no invalidation', 'the page is unmapped and freed without an invalidation', always(stale), {
       reorderUnmap: (unmap) => unmap.filter((s) => s.kind !== 'call' || s.fn !== inRange),
     }),
-    variant('free before SYNC', 'the page is freed once the commands are queued, without waiting', always(stale),
-      unmapper(drop('arm_smmu_cmdq_issue_cmdlist', 'smp_cond_load_relaxed(&smmu->cmdq[0], !VAL)'))),
-    variant('no rcu_read_lock, kfree', 'inv_range without rcu_read_lock(), and the old array freed at once',
-      always(unsafe), { ...unmapper(...noSection), ...attacher(freeNow) }),
-    variant('no rcu_read_lock', 'inv_range without rcu_read_lock(); the old array is freed by kfree_rcu()',
-      always(unsafe), unmapper(...noSection)),
+    variant(
+      'free before SYNC',
+      'the page is freed once the commands are queued, without waiting',
+      always(stale),
+      unmapper(drop('arm_smmu_cmdq_issue_cmdlist', 'smp_cond_load_relaxed(&smmu->cmdq[0], !VAL)')),
+    ),
+    variant(
+      'no rcu_read_lock, kfree',
+      'inv_range without rcu_read_lock(), and the old array freed at once',
+      always(unsafe),
+      { ...unmapper(...noSection), ...attacher(freeNow) },
+    ),
+    variant(
+      'no rcu_read_lock',
+      'inv_range without rcu_read_lock(); the old array is freed by kfree_rcu()',
+      always(unsafe),
+      unmapper(...noSection),
+    ),
     variant('kfree', 'kfree() of the old array instead of kfree_rcu()', always(unsafe), attacher(freeNow)),
   ],
 };

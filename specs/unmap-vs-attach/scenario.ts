@@ -1,6 +1,13 @@
 /** The scenario: a domain in use behind one SMMU; CPUs unmap its pages, each its own; one CPU attaches a device
  *  behind every other SMMU, one after the other; the SMMUs walk whenever they like. */
-import { arm_smmu_attach_dev, abortSte, s2Ste, type Ste, steObject, type Version } from '../../model/driver/attach.ts';
+import {
+  abortSte,
+  arm_smmu_attach_dev,
+  type Ste,
+  s2Ste,
+  steObject,
+  type Version,
+} from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { invsObject } from '../../model/driver/invs.ts';
 import { pageObject, tableObject, unmapAndFree } from '../../model/driver/pgtable.ts';
@@ -10,10 +17,11 @@ import { compile, type Edit, edit, type Stmt } from '../../model/program/stateme
 /** How large, and what is changed. */
 export interface Params {
   readonly version: Version;
-  /** CPUs that unmap, pages that each unmaps, SMMUs. */
+  /** CPUs that unmap, pages that each unmaps, SMMUs, and how many of these are in use by the domain at first. */
   readonly unmappers: number;
   readonly pages: number;
   readonly smmus: number;
+  readonly attached: number;
   /** Changes to the unmappers' and to the attacher's programs. */
   readonly unmapperEdits: readonly Edit[];
   readonly attacherEdits: readonly Edit[];
@@ -25,8 +33,16 @@ export interface Params {
 }
 
 export const small: Params = {
-  version: 'v7.1', unmappers: 1, pages: 1, smmus: 2, unmapperEdits: [], attacherEdits: [],
-  oldSte: 'one word differs', reorder: (s) => s, reorderUnmap: (s) => s,
+  version: 'v7.1',
+  unmappers: 1,
+  pages: 1,
+  smmus: 2,
+  attached: 1,
+  unmapperEdits: [],
+  attacherEdits: [],
+  oldSte: 'one word differs',
+  reorder: (s) => s,
+  reorderUnmap: (s) => s,
 };
 
 export const VMID = 1;
@@ -49,23 +65,50 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
   const all = p.unmappers * p.pages;
   const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
   const objects: ObjectDecl[] = [
-    { name: DOMAIN, life: 'live', cut: 'object', device: false, fields: [{ name: 'invs', cells: [`&${arrayName(0)}`] }] },
-    ...range(p.smmus).map((n) => invsObject(arrayName(n), n + 1, n === 0 ? [{ smmu: 'smmu0', vmid: VMID }] : null)),
+    {
+      name: DOMAIN,
+      life: 'live',
+      cut: 'object',
+      device: false,
+      fields: [{ name: 'invs', cells: [`&${arrayName(0)}`] }],
+    },
+    invsObject(
+      arrayName(0),
+      p.attached,
+      range(p.attached).map((n) => ({ smmu: `smmu${n}`, vmid: VMID })),
+    ),
+    ...range(p.smmus - p.attached).map((n) => invsObject(arrayName(n + 1), p.attached + n + 1, null)),
     ...range(p.smmus).map((n) => smmuObject(`smmu${n}`, cpus)),
-    ...range(p.smmus).map((n) => steObject(`ste${n}`, n === 0 ? s2Ste(VMID, ROOT) : oldSte(p))),
+    ...range(p.smmus).map((n) => steObject(`ste${n}`, n < p.attached ? s2Ste(VMID, ROOT) : oldSte(p))),
     tableObject(ROOT, [`&${LEAF}`]),
-    tableObject(LEAF, range(all).map((n) => `&${pageName(n)}`)),
+    tableObject(
+      LEAF,
+      range(all).map((n) => `&${pageName(n)}`),
+    ),
     ...range(all).map((n) => pageObject(pageName(n))),
   ];
-  const unmap = (cpu: number): readonly Stmt[] => range(p.pages).flatMap((n) => {
-    const page = cpu * p.pages + n;
-    return p.reorderUnmap(unmapAndFree(LEAF, page, pageName(page), DOMAIN, cpu));
-  });
-  const attach = range(p.smmus).slice(1).flatMap((n) => p.reorder(arm_smmu_attach_dev({
-    domain: DOMAIN, stream: { smmu: `smmu${n}`, sid: n, ste: `ste${n}` }, found: oldSte(p),
-    target: s2Ste(VMID, ROOT), vmid: VMID,
-    pool: [arrayName(n)], cpu: p.unmappers, version: p.version,
-  })));
+  const unmap = (cpu: number): readonly Stmt[] =>
+    range(p.pages).flatMap((n) => {
+      const page = cpu * p.pages + n;
+      return p.reorderUnmap(unmapAndFree(LEAF, page, pageName(page), DOMAIN, cpu));
+    });
+  const attach = range(p.smmus)
+    .slice(p.attached)
+    .flatMap((n) =>
+      p.reorder(
+        arm_smmu_attach_dev({
+          domain: DOMAIN,
+          stream: { smmu: `smmu${n}`, sid: n, ste: `ste${n}` },
+          found: oldSte(p),
+          target: s2Ste(VMID, ROOT),
+          vmid: VMID,
+          first: n === 0,
+          pool: [arrayName(n - p.attached + 1)],
+          cpu: p.unmappers,
+          version: p.version,
+        }),
+      ),
+    );
   return {
     model,
     objects,
@@ -73,7 +116,11 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
       ...range(p.unmappers).map((cpu) => compile(`CPU${cpu}`, edited(unmap(cpu), p.unmapperEdits))),
       compile(`CPU${p.unmappers}`, edited(attach, p.attacherEdits)),
     ],
-    smmus: range(p.smmus).map((n) => ({ name: `smmu${n}`, streams: [{ sid: n, ste: `ste${n}` }], levels: 2 })),
+    smmus: range(p.smmus).map((n) => ({
+      name: `smmu${n}`,
+      streams: [{ sid: n, ste: `ste${n}` }],
+      levels: 2,
+    })),
   };
 }
 
