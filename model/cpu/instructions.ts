@@ -11,7 +11,7 @@ import { candidates, defer, forward, mayForward, type Order, pendingStore, readM
 import { isOwnLoad } from './locality.ts';
 import { enterSection, exitSection } from './sections.ts';
 import { issue } from './stores.ts';
-import { fault, memoryValue, ownerOf, say, setOwner, type Work } from './work.ts';
+import { count, fault, memoryValue, ownerOf, say, setOwner, type Work } from './work.ts';
 
 type Op<K extends Instruction['op']> = Instruction & { readonly op: K };
 
@@ -146,12 +146,15 @@ function fenceRules(w: Work, i: Op<'fence'>): readonly Rule[] {
     say(v, pc);
     v.t.vrn = Math.max(v.t.vrn, view);
   };
-  if (w.cpu.model !== 'armv8') return i.access !== 'full' || drained ? [next((v, pc) => raise(v, pc, 0))] : [];
+  if (w.cpu.model !== 'armv8') {
+    if (i.access !== 'full') return [next(count)];
+    return drained ? [next((v, pc) => raise(v, pc, 0))] : [];
+  }
   if (i.access === 'full') return drained ? [next((v, pc) => raise(v, pc, Math.max(v.t.vro, v.t.vwo)))] : [];
   if (i.access === 'load') return loadsDone ? [next((v, pc) => raise(v, pc, v.t.vro))] : [];
   if (i.kind === 'dsb') return t.window.length === 0 ? [next((v, pc) => raise(v, pc, v.t.vwo))] : [];
   return [next((v, pc) => {
-    say(v, pc);
+    count(v, pc);
     v.t.sf = v.t.window.map((_, k) => k);
   })];
 }

@@ -8,7 +8,7 @@ import {
   appendMessage, type Cpu, cellAt, fault, instructionAt, isUsable, ownerOf, say, setOwner, show, type Work,
 } from './work.ts';
 import type { Instruction } from '../program/instruction.ts';
-import { addressOf } from '../program/flow.ts';
+import { addressOf, readsMemory, writesMemory } from '../program/flow.ts';
 import { cellsAccessed } from './facts.ts';
 import { known, plain, whereIs } from './evaluate.ts';
 import type { Target } from './loads.ts';
@@ -74,7 +74,7 @@ export function mayLeave(w: Work, k: number): boolean {
 /** The entry at position `k` leaves the window and takes effect. */
 export function leave(w: Work, k: number): void {
   const gone = snapshot(w.t.window[k]!);
-  say(w, gone.pc, textOf(w, gone), lateNotes(w, k));
+  say(w, gone.pc, textOf(w, gone), [...valueNotes(w, gone), ...orderNotes(w, k)]);
   if (gone.what === 'free') free(w, gone);
   else if (gone.what === 'push') push(w, gone);
   else if (gone.what === 'kfree_rcu') beginGracePeriod(w, gone);
@@ -153,28 +153,39 @@ function textOf(w: Work, entry: WindowEntry): string {
   return op === 'rmw' || op === 'cas' ? `${at.text}: ${show(value)} reaches memory` : at.text;
 }
 
-/** What the entry let pass while it waited: later accesses of the thread that took effect already. */
-function lateNotes(w: Work, k: number): readonly string[] {
+/** How the order in which accesses take effect differs from the program's: what this entry let pass while it
+ *  waited, and what it passes now. */
+function orderNotes(w: Work, k: number): readonly string[] {
   const { t, cpu } = w;
-  const entry = t.window[k]!;
-  const passed = cpu.program.code
-    .slice(entry.pc + 1, Math.max(t.pc, entry.pc + 1))
-    .filter((i, n) => i.at.text !== '' && isShared(cpu, i) && tookEffect(t, i.op, entry.pc + 1 + n))
-    .map((i) => i.at.text);
-  return passed.length === 0 ? [] : [`late: passed by ${passed[0]}`];
+  const { pc } = t.window[k]!;
+  const later = cpu.program.code.slice(pc + 1, Math.max(t.pc, pc + 1));
+  const first = later.find((i, n) => i.at.text !== '' && isShared(cpu, i) && tookEffect(t, i, pc + 1 + n));
+  const behind = t.window.slice(0, k).map((e) => instructionAt(cpu, e.pc)).find((i) => isShared(cpu, i));
+  return [
+    ...(first === undefined ? [] : [`late: passed by ${first.at.text}`]),
+    ...(behind === undefined ? [] : [`early: passes ${behind.at.text}`]),
+  ];
 }
 
-/** Whether others can notice the access at all. */
+/** What the text of a store leaves open. */
+function valueNotes(w: Work, entry: WindowEntry): readonly string[] {
+  const i = instructionAt(w.cpu, entry.pc);
+  return i.op === 'store' && i.value.kind !== 'const' ? [`stores ${show(known(entry.value))}`] : [];
+}
+
+/** Whether others can notice when the access takes effect. */
 function isShared(cpu: Cpu, i: Instruction): boolean {
   const address = addressOf(i);
-  if (address === null) return true;
+  if (address === null) return i.op === 'free' || i.op === 'push' || i.op === 'kfree_rcu';
   const { foreignReads, foreignWrites } = cpu.facts;
-  return cellsAccessed(cpu.program, cpu.layout, address)
-    .some((loc) => foreignReads[cpu.id]!.has(loc) || foreignWrites[cpu.id]!.has(loc));
+  const touched = (by: readonly ReadonlySet<number>[], loc: number): boolean => by[cpu.id]!.has(loc);
+  return cellsAccessed(cpu.program, cpu.layout, address).some(
+    (loc) => touched(foreignWrites, loc) || (writesMemory(i) && touched(foreignReads, loc)),
+  );
 }
 
-function tookEffect(t: Draft<Thread>, op: string, pc: number): boolean {
-  if (['load', 'await', 'blockingRmw'].includes(op)) return !t.deferred.some((d) => d.pc === pc);
-  return ['store', 'rmw', 'cas', 'free', 'push'].includes(op) && !t.window.some((e) => e.pc === pc);
+/** A read that is done. Stores that overtake say so themselves. */
+function tookEffect(t: Draft<Thread>, i: Instruction, pc: number): boolean {
+  return readsMemory(i) && !t.deferred.some((d) => d.pc === pc) && !t.window.some((e) => e.pc === pc);
 }
 

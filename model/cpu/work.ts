@@ -154,6 +154,12 @@ export function say(w: Work, pc: number, text?: string, notes: readonly string[]
   w.lines.push(w.quiet ? { text: '', statement } : { text: text ?? at.text, fn: at.fn, notes, statement });
 }
 
+/** Counts an instruction as executed without showing it: a barrier between stores that nothing waits for shows in
+ *  when the stores reach memory. */
+export function count(w: Work, pc: number): void {
+  if (instructionAt(w.cpu, pc).at.text !== '') w.lines.push({ text: '', statement: statementId(w.cpu.program, pc) });
+}
+
 /** A statement of a kernel function counts once for a thread, however often it was inlined. */
 export function statementId(program: Program, pc: number): string {
   const { fn, text } = program.code[pc]!.at;

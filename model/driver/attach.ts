@@ -16,7 +16,7 @@ import {
   WRITE_ONCE,
 } from '../program/kernel.ts';
 import { call, optional, type Stmt, when } from '../program/statement.ts';
-import { STE_0_CFG_ABORT, STE_0_CFG_S2_TRANS, STE_0_V, STE_WORDS } from '../smmu/ste.ts';
+import { STE_0_CFG_ABORT, STE_0_CFG_S2_TRANS, STE_0_V, STE_WORDS, steWordText } from '../smmu/ste.ts';
 import { arm_smmu_cmdq_issue_cmdlist } from './cmdq.ts';
 import { arm_smmu_invs_merge, type Inv } from './invs.ts';
 
@@ -118,7 +118,7 @@ function entry_set(a: Attach, words: readonly number[]): Stmt {
   const write = (q: number): readonly Stmt[] => {
     const word = place(`&${a.stream.ste}`, 'data', q);
     const value = a.target[q]!;
-    const update = when(binary('ne', cur, constant(value)), [WRITE_ONCE(word, value), assign(changed, 1)]);
+    const update = when(binary('ne', cur, constant(value)), [WRITE_ONCE(word, value, steWordText(q, value)), assign(changed, 1)]);
     return [load(cur, word), a.found[q] === value ? optional([update]) : update];
   };
   return call('entry_set', [assign(changed, 0), ...words.flatMap(write), when(changed, [sync(a)])]);

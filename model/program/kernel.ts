@@ -49,8 +49,9 @@ const put = (addr: Address, value: Operand, order: 'plain' | 'release', text: st
 
 export const store = (to: Address, value: Operand): Stmt =>
   put(to, value, 'plain', `${placeText(to)} = ${exprText(expr(value))}`);
-export const WRITE_ONCE = (to: Address, value: Operand): Stmt =>
-  put(to, value, 'plain', `WRITE_ONCE(${placeText(to)}, ${exprText(expr(value))})`);
+/** `shown`: what the value is called, where the number says little. */
+export const WRITE_ONCE = (to: Address, value: Operand, shown = exprText(expr(value))): Stmt =>
+  put(to, value, 'plain', `WRITE_ONCE(${placeText(to)}, ${shown})`);
 export const smp_store_release = (to: Address, value: Operand): Stmt =>
   put(to, value, 'release', `smp_store_release(&${placeText(to)}, ${exprText(expr(value))})`);
 export const rcu_assign_pointer = (to: Address, value: Operand): Stmt =>
