@@ -158,7 +158,10 @@ function textOf(w: Work, entry: WindowEntry): string {
 function orderNotes(w: Work, k: number): readonly string[] {
   const { t, cpu } = w;
   const { pc } = t.window[k]!;
-  const later = cpu.program.code.slice(pc + 1, Math.max(t.pc, pc + 1));
+  const after = cpu.program.code.slice(pc + 1, Math.max(t.pc, pc + 1));
+  // Behind a branch it is not known which way was taken.
+  const branch = after.findIndex((i) => i.op === 'branch' || i.op === 'jump');
+  const later = branch < 0 ? after : after.slice(0, branch);
   const first = later.find((i, n) => i.at.text !== '' && isShared(cpu, i) && tookEffect(t, i, pc + 1 + n));
   const behind = t.window.slice(0, k).map((e) => instructionAt(cpu, e.pc)).find((i) => isShared(cpu, i));
   return [
