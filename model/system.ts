@@ -11,11 +11,12 @@ import {
 import { cpuAgent, initialThread, startUp, threadReaction } from './cpu/cpu.ts';
 import { factsOf } from './cpu/facts.ts';
 import { type Cpu, isFinished, statementId } from './cpu/work.ts';
-import type { Command, Rcu, Scenario, Smmu, Thread } from './machine.ts';
+import type { Command, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './machine.ts';
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
 import type { Program } from './program/instruction.ts';
 import { RCU, rcuAgent, rcuComponent } from './rcu/grace-periods.ts';
-import { COLUMN, type SmmuUnit, SYNC_FIELD, smmuAgent, smmuComponents } from './smmu/smmu.ts';
+import { maySet } from './smmu/may-set.ts';
+import { COLUMN, type SmmuModel, type SmmuUnit, SYNC_FIELD } from './smmu/smmu.ts';
 
 /** What a scenario comes to, and handles by which properties look at it. */
 export interface Machine {
@@ -34,11 +35,15 @@ export interface Machine {
   stuck(read: Read): string | null;
 }
 
-export function buildMachine(scenario: Scenario): Machine {
+/** Each SMMU is a may-set unless `model` says otherwise: tests put an explicit walker in its place. */
+export function buildMachine(
+  scenario: Scenario,
+  model: (decl: SmmuDecl) => SmmuModel = () => maySet,
+): Machine {
   const threads = scenario.programs.map((p, i): Ref<Thread> => ({ index: i, name: p.name }));
   const rcu: Ref<Rcu> = { index: threads.length, name: 'rcu' };
   const layout = layOut(scenario, threads.length + 1, mortals(scenario));
-  const smmus = placeSmmus(scenario, layout, threads.length + 1 + layout.components.length);
+  const smmus = placeSmmus(scenario, layout, threads.length + 1 + layout.components.length, model);
   const facts = factsOf(scenario, layout, deviceAccess(scenario, layout));
   const queues = new Map(smmus.map((s) => [s.decl.name, s.queue]));
   const cpus = scenario.programs.map(
@@ -58,7 +63,7 @@ export function buildMachine(scenario: Scenario): Machine {
 
   const plain = [...cpus.map(threadComponent), rcuComponent(rcu), ...layout.components];
   const initial: Read = (r) => plain[r.index]!.initial as never;
-  const start = started([...plain, ...smmus.flatMap((s) => smmuComponents(s, initial))], cpus);
+  const start = started([...plain, ...smmus.flatMap((s) => s.model.components(s, initial))], cpus);
   return {
     scenario,
     layout,
@@ -66,7 +71,7 @@ export function buildMachine(scenario: Scenario): Machine {
     rcu,
     smmus,
     ...start,
-    agents: [...cpus.map(cpuAgent), rcuAgent(rcu, layout), ...smmus.map(smmuAgent)],
+    agents: [...cpus.map(cpuAgent), rcuAgent(rcu, layout), ...smmus.map((s) => s.model.agent(s))],
     statements: scenario.programs.flatMap(statementsOf).filter((s) => !executed(start.prelude).has(s.id)),
     columns: [...cpus.map((c) => c.name), RCU, COLUMN],
     stuck: (read) => stuck(read, cpus, layout),
@@ -82,10 +87,16 @@ function threadComponent(cpu: Cpu): Component {
   });
 }
 
-function placeSmmus(scenario: Scenario, layout: Layout, first: number): readonly SmmuUnit[] {
+function placeSmmus(
+  scenario: Scenario,
+  layout: Layout,
+  first: number,
+  model: (decl: SmmuDecl) => SmmuModel,
+): readonly SmmuUnit[] {
   return scenario.smmus.map((decl, i) => ({
     decl,
     layout,
+    model: model(decl),
     state: { index: first + 2 * i, name: decl.name } as Ref<Smmu>,
     queue: { index: first + 2 * i + 1, name: `${decl.name}.cmdq` } as Ref<readonly Command[]>,
   }));

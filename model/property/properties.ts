@@ -1,9 +1,8 @@
 /** Safety properties of the driver, each split so that it reads few components (properties.md; semantics.md 3.5). */
 import type { Read, Ref } from '../contract.ts';
 import type { Cpu } from '../cpu/work.ts';
-import type { Life, Smmu } from '../machine.ts';
-import { columnOf, type SmmuUnit } from '../smmu/smmu.ts';
-import { contextsOf } from '../smmu/ste.ts';
+import type { Life } from '../machine.ts';
+import { columnOf, type Reach, type SmmuUnit } from '../smmu/smmu.ts';
 import type { Machine } from '../system.ts';
 
 /** An invariant as the checker takes it. */
@@ -28,22 +27,17 @@ export function noStaleTranslation(machine: Machine): readonly Property[] {
 }
 
 function staleTranslation(unit: SmmuUnit, read: Read): string | null {
-  const smmu: Smmu = read(unit.state);
-  const name = columnOf(unit.decl);
-  const freed = (object: string): boolean => {
+  const isFreed = (object: string): boolean => {
     const life: Ref<Life> | undefined = unit.layout.lives.get(object);
     return life !== undefined && read(life) === 'freed';
   };
-  const usable = unit.decl.streams.flatMap(({ sid }) => contextsOf(smmu.ste, sid));
-  for (const { sid, vmid } of usable) {
-    const entry = smmu.tlb.find((e) => e.vmid === vmid && freed(e.target));
-    if (entry !== undefined) {
-      return `${name} may still translate page ${entry.page} of stream ${sid} (VMID ${vmid}) to ${entry.target}, which was freed`;
-    }
-    const walk = smmu.walks.find((e) => e.vmid === vmid && freed(e.table));
-    if (walk !== undefined) return `${name} may still walk ${walk.table} for stream ${sid}, which was freed`;
-  }
-  return null;
+  const found = unit.model.reach(unit, read).find((r) => isFreed(r.object));
+  return found === undefined ? null : `${columnOf(unit.decl)} may still ${usesText(found)}, which was freed`;
+}
+
+function usesText({ kind, object, sid, vmid, page }: Reach): string {
+  if (kind === 'page') return `translate page ${page} of stream ${sid} (VMID ${vmid}) to ${object}`;
+  return kind === 'table' ? `walk ${object} for stream ${sid}` : `fetch ${object} for stream ${sid}`;
 }
 
 /** S8: no CPU uses what was freed, is not there yet, or is no pointer; nothing is freed twice. */

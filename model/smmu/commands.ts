@@ -4,6 +4,24 @@ import { match } from 'ts-pattern';
 import { ModelBug } from '../contract.ts';
 import type { Command, Smmu, SteEntry, TlbEntry, WalkEntry } from '../machine.ts';
 
+/** The commands that the SMMU knows, with the operands that it needs. `page` and `pages` are in pages. */
+const OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  CFGI_STE: ['sid'],
+  CFGI_ALL: [],
+  TLBI_S12_VMALL: ['vmid'],
+  TLBI_S2_IPA: ['vmid', 'page', 'pages', 'leaf'],
+  TLBI_NSNH_ALL: [],
+  CMD_SYNC: [],
+};
+
+/** ModelBug for a command that is unknown or lacks an operand: it would silently invalidate nothing. */
+export function assertKnown(c: Command): void {
+  const needed = OPERANDS[c.name];
+  if (needed === undefined) throw new ModelBug(`the SMMU does not know the command ${c.name}`);
+  const missing = needed.filter((name) => c.operands[name] === undefined);
+  if (missing.length > 0) throw new ModelBug(`${c.name} lacks the operand '${missing[0]}'`);
+}
+
 /** Whether the command covers a cached STE word. */
 export function coversSte(c: Command, e: SteEntry): boolean {
   return match(c.name)
@@ -17,7 +35,10 @@ export function coversSte(c: Command, e: SteEntry): boolean {
 export function coversWalk(c: Command, e: WalkEntry, span: number): boolean {
   return match(c.name)
     .with('TLBI_S12_VMALL', () => c.operands.vmid === e.vmid)
-    .with('TLBI_S2_IPA', () => c.operands.leaf === 0 && c.operands.vmid === e.vmid && overlaps(c, e.page, span))
+    .with(
+      'TLBI_S2_IPA',
+      () => c.operands.leaf === 0 && c.operands.vmid === e.vmid && overlaps(c, e.page, span),
+    )
     .with('TLBI_NSNH_ALL', () => true)
     .otherwise(() => false);
 }
@@ -31,20 +52,18 @@ export function coversTlb(c: Command, e: TlbEntry): boolean {
     .otherwise(() => false);
 }
 
-/** Operands `page` and `pages` (both in pages) of a TLBI by address against a range. */
+/** The range of a TLBI by address against a range of pages. */
 function overlaps(c: Command, page: number, span: number): boolean {
   const [from, count] = [c.operands.page, c.operands.pages];
   if (typeof from !== 'number' || typeof count !== 'number') {
-    throw new ModelBug(`${c.name} needs the operands 'page' and 'pages', both in pages`);
+    throw new ModelBug(`${c.name} needs numbers for 'page' and 'pages', both in pages`);
   }
   return from < page + span && page < from + count;
 }
 
-const KNOWN = ['CFGI_STE', 'CFGI_ALL', 'TLBI_S12_VMALL', 'TLBI_S2_IPA', 'TLBI_NSNH_ALL', 'CMD_SYNC'];
-
 /** Consumption guarantees nothing yet: what the command covers is doomed, and usable until the next CMD_SYNC. */
 export function consume(s: Smmu, c: Command, span: (e: WalkEntry) => number): Smmu {
-  if (!KNOWN.includes(c.name)) throw new ModelBug(`the SMMU does not know the command ${c.name}`);
+  assertKnown(c);
   const index = s.consumed.length;
   const doomed = <E extends { readonly doom: readonly number[] }>(e: E, covered: boolean): E =>
     covered ? { ...e, doom: [...e.doom, index] } : e;
@@ -64,10 +83,15 @@ export function completeSync(s: Smmu): Smmu {
 }
 
 /** A child inherits the doom of its parent only by commands that cover the child itself. */
-export function inherited(doom: readonly number[], consumed: readonly Command[], covers: (c: Command) => boolean): readonly number[] {
+export function inherited(
+  doom: readonly number[],
+  consumed: readonly Command[],
+  covers: (c: Command) => boolean,
+): readonly number[] {
   return doom.filter((i) => covers(consumed[i]!));
 }
 
+/** A command as a trace shows it. */
 export function commandText(c: Command): string {
   const operands = Object.entries(c.operands).filter(([name]) => name !== 'slot');
   return operands.length === 0 ? c.name : `${c.name}(${operands.map(([k, v]) => `${k} ${v}`).join(', ')})`;

@@ -1,17 +1,45 @@
-/** An SMMU as an agent: it consumes its command queue. What it fetches and keeps is not interleaved: its component
- *  is the set of what it may hold, closed again whenever memory or the queue changes it. */
-import { component, type Agent, type Component, type Line, type Read, type Ref, type Step, write } from '../contract.ts';
+/** An SMMU as the rest of the machine sees it: its two components, its agent, and what devices can reach through
+ *  it. There are two ways to model one: may-sets (may-set.ts), and for tests an explicit walker. */
+import {
+  type Agent,
+  type Component,
+  type Read,
+  type Ref,
+  type Step,
+  type Write,
+  write,
+} from '../contract.ts';
 import { type Command, DEVICE, type Smmu, type SmmuDecl, type StoreEvent } from '../machine.ts';
 import type { Layout } from '../memory/layout.ts';
-import { cellReader, close, spanOf } from './closure.ts';
-import { commandText, completeSync, consume } from './commands.ts';
-import { steWordText } from './ste.ts';
+import type { Value } from '../program/expression.ts';
 
 export interface SmmuUnit {
   readonly decl: SmmuDecl;
   readonly layout: Layout;
+  readonly model: SmmuModel;
   readonly state: Ref<Smmu>;
   readonly queue: Ref<readonly Command[]>;
+}
+
+/** A way to model an SMMU. */
+export interface SmmuModel {
+  /** Its state and its command queue. `initial` reads the initial memory. */
+  components(unit: SmmuUnit, initial: Read): readonly Component[];
+  agent(unit: SmmuUnit): Agent;
+  /** Everything that a device behind it can reach now. */
+  reach(unit: SmmuUnit, read: Read): readonly Reach[];
+}
+
+/** An object that a stream's accesses may lead to: the page behind a translation, a table on the way there, or
+ *  the STE itself. */
+export interface Reach {
+  readonly kind: 'page' | 'table' | 'STE';
+  readonly object: string;
+  readonly sid: number;
+  /** Of the translation; null for an STE. */
+  readonly vmid: Value | null;
+  /** The page translated; null for a table or an STE. */
+  readonly page: number | null;
 }
 
 /** Field of the SMMU's object with one cell per queue slot that holds a CMD_SYNC: not 0 while the command is there,
@@ -24,49 +52,15 @@ export const COLUMN = 'SMMU';
 /** The SMMU's name in traces. */
 export const columnOf = (decl: SmmuDecl): string => decl.name.toUpperCase();
 
-/** Its two components. `initial` reads the initial memory, from which everything may have been fetched. */
-export function smmuComponents(unit: SmmuUnit, initial: Read): readonly Component[] {
-  const { decl, layout } = unit;
-  const closed = (s: Smmu, read: Read): Smmu => close(decl, layout, cellReader(layout, read), s);
-  const nothing: Smmu = { ste: [], walks: [], tlb: [], consumed: [] };
-  return [
-    component<Smmu>({
-      ref: unit.state,
-      initial: closed(nothing, initial),
-      column: COLUMN,
-      reaction: {
-        listens: (e) => e.kind === 'store' && layout.cells[(e as StoreEvent).loc]!.object.device,
-        react: (_, own, read) => closed(own, read),
-      },
-      describe: (before, after) => changes(before, after).map((text) => `${columnOf(decl)} ${text}`),
-    }),
-    component<readonly Command[]>({ ref: unit.queue, initial: [] }),
-  ];
-}
+/** A step of the SMMU. */
+export const smmuStep = (unit: SmmuUnit, text: string, writes: readonly Write[]): Step => ({
+  label: { agent: COLUMN, lines: [{ text: `${columnOf(unit.decl)} ${text}` }] },
+  writes,
+});
 
-/** Consumes the oldest command. A CMD_SYNC is consumed when it completes: nothing behind it is looked at before. */
-export function smmuAgent(unit: SmmuUnit): Agent {
-  return {
-    name: columnOf(unit.decl),
-    steps(read) {
-      const [head, ...rest] = read(unit.queue);
-      if (head === undefined) return [];
-      return [head.name === 'CMD_SYNC' ? syncStep(unit, read, head, rest) : commandStep(unit, read, head, rest)];
-    },
-  };
-}
-
-function commandStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command[]): Step {
+/** The step with the MSI of a CMD_SYNC that asks for one: an ordinary store to the command's slot. */
+export function withMsi(unit: SmmuUnit, read: Read, c: Command, done: Step): Step {
   const { decl, layout } = unit;
-  const consumed = consume(read(unit.state), c, (e) => spanOf(layout, e));
-  const after = close(decl, layout, cellReader(layout, read), consumed);
-  return step(unit, `consumes ${commandText(c)}`, [write(unit.queue, rest), write(unit.state, after)]);
-}
-
-function syncStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command[]): Step {
-  const { decl, layout } = unit;
-  const after = close(decl, layout, cellReader(layout, read), completeSync(read(unit.state)));
-  const done = step(unit, 'completes CMD_SYNC', [write(unit.queue, rest), write(unit.state, after)]);
   const slot = c.operands.slot;
   if (typeof slot !== 'number') return done;
   const cell = layout.cells[layout.locate(decl.name, SYNC_FIELD, slot, 'the MSI of a CMD_SYNC')]!;
@@ -74,23 +68,4 @@ function syncStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command
   const event: StoreEvent = { kind: 'store', loc: cell.loc, old: group.values[cell.slot]!, by: DEVICE };
   const values = group.values.map((v, at) => (at === cell.slot ? 0 : v));
   return { ...done, writes: [...done.writes, write(cell.group, { ...group, values })], events: [event] };
-}
-
-function step(unit: SmmuUnit, text: string, writes: Step['writes']): Step {
-  const lines: readonly Line[] = [{ text: `${columnOf(unit.decl)} ${text}` }];
-  return { label: { agent: COLUMN, lines }, writes };
-}
-
-/** What a reader of a trace wants to know of a change of the may-set: what may be cached now that could not be
- *  before, and what is gone for certain. */
-function changes(before: Smmu, after: Smmu): readonly string[] {
-  const texts = (s: Smmu): readonly string[] => [
-    ...s.ste.map((e) => `STE ${e.sid}: ${steWordText(e.q, e.value)}`),
-    ...s.tlb.map((e) => `page ${e.page} -> ${e.target}`),
-  ];
-  const [old, now] = [new Set(texts(before)), new Set(texts(after))];
-  return [
-    ...[...now].filter((x) => !old.has(x)).map((x) => `may cache ${x}`),
-    ...[...old].filter((x) => !now.has(x)).map((x) => `can no longer hold ${x}`),
-  ];
 }

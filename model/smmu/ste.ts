@@ -20,10 +20,13 @@ export interface Context {
 
 /** Every usable translation context of a stream: any combination of the words that may be cached (tearing). */
 export function contextsOf(ste: readonly SteEntry[], sid: number): readonly Context[] {
-  const words = (q: number): readonly Value[] => [...new Set(ste.filter((e) => e.sid === sid && e.q === q).map((e) => e.value))];
+  const words = (q: number): readonly Value[] => [
+    ...new Set(ste.filter((e) => e.sid === sid && e.q === q).map((e) => e.value)),
+  ];
   if (!words(0).some(translates)) return [];
-  return words(2).flatMap((vmid) => words(3).flatMap((ttb) =>
-    typeof ttb === 'string' ? [{ sid, vmid, root: ttb.slice(1) }] : []));
+  return words(2).flatMap((vmid) =>
+    words(3).flatMap((ttb) => (typeof ttb === 'string' ? [{ sid, vmid, root: ttb.slice(1) }] : [])),
+  );
 }
 
 /** Whether word 0 says that stage 2 translates. */
