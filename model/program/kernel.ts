@@ -2,7 +2,7 @@
  *  atomic_lse,io}.h). Each gives a statement that shows as the C that it stands for. */
 import { binary, constant, type Expr, not, reg, type Value } from './expression.ts';
 import { type Address, type AtomicFn, type CommandTemplate, type Operation, SCALAR } from './instruction.ts';
-import type { Stmt } from './statement.ts';
+import { type Stmt, when } from './statement.ts';
 import { exprText, placeText } from './text.ts';
 
 /** A register: a local variable of a kernel function. */
@@ -180,6 +180,11 @@ export const __free_page = (pointer: Operand): Stmt =>
 /** dst = an object of the pool, its cells as declared (zeroed). */
 export const kzalloc = (dst: Local, pool: readonly string[]): Stmt =>
   statement({ op: 'alloc', dst: dst.name, pool }, 'kzalloc()');
+/** dst = an object of the pool, or NULL: the allocation may fail. */
+export const kzalloc_may_fail = (dst: Local, pool: readonly string[]): readonly Stmt[] => [
+  choose(dst, 'kzalloc() succeeds', [1, 0]),
+  when(dst, [kzalloc(dst, pool)], [assign(dst, 0)]),
+];
 /** dst = one of the options. */
 export const choose = (dst: Local, text: string, options: readonly Value[]): Stmt =>
   statement({ op: 'choose', dst: dst.name, options }, text);
