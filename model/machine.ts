@@ -4,7 +4,7 @@
  *
  * Agents: a CPU for each program, the grace-period machinery (RCU), an SMMU for each `SmmuDecl`.
  */
-import type { Expr, Value } from './program/expression.ts';
+import type { BinaryOp, Value } from './program/expression.ts';
 import type { Program } from './program/instruction.ts';
 
 export type MemoryModel = 'sc' | 'tso' | 'armv8';
@@ -59,26 +59,42 @@ export interface LagEntry {
   readonly old: Value | null;
 }
 
-/** A register: its value (an expression while a load that it depends on is deferred) and its view. */
-export interface Register {
-  readonly value: Expr;
+/** What a register, or a store on its way, holds. */
+export interface Content {
+  /** The value, or what it will come to once the loads that it hangs on are satisfied. */
+  readonly value: Symbolic;
+  /** What an address or data dependency on it carries, besides the views of what it still hangs on. */
   readonly view: View;
+  /** What a control dependency on it carries: `view`, and what was merely picked by on the way (the condition of
+   *  a CSEL, the comparison of a CAS). Equal to `view` where no ISB follows. */
+  readonly pick: View;
 }
 
+export type Symbolic =
+  | { readonly kind: 'const'; readonly value: Value }
+  /** What the deferred load at that index will read. */
+  | { readonly kind: 'pending'; readonly index: number }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly left: Content; readonly right: Content }
+  | { readonly kind: 'not'; readonly operand: Content }
+  | { readonly kind: 'select'; readonly cond: Content; readonly yes: Content; readonly no: Content }
+  /** What a successful CAS returns: the value, without its dependency (semantics.md 5, trap 1). */
+  | { readonly kind: 'compared'; readonly of: Content };
+
 /** A store, atomic or free that was issued and has not reached memory yet. Entries are named by their position
- *  in the window; `pre` and `prl` hold positions of window entries and deferred loads that must go first. */
-export interface WindowEntry {
-  /** 'atomic': the write part of an RMW; the thread owns the cell once its read part is performed. */
+ *  in the window; `pre` and `prl` hold positions of window entries and deferred loads that must go first. As
+ *  content: the value to be written, with the views of address and data, as a load that forwards gets it. */
+export interface WindowEntry extends Content {
+  /** 'atomic': the write part of an RMW, or a store-exclusive. */
   readonly what: 'store' | 'atomic' | 'free' | 'kfree_rcu' | 'push';
   /** The cell written; -1 for free, kfree_rcu and push. */
   readonly loc: Loc;
-  /** The value to be written. */
-  readonly value: Expr;
-  /** View of the address and of the data: what a load that forwards from this entry inherits. */
-  readonly view: View;
   readonly release: boolean;
-  /** Written by an exclusive or an atomic: a load-acquire does not forward from it. */
-  readonly exclusive: boolean;
+  /** What the read part of an atomic read (its view only, once it is known): an acquire that forwards from this
+   *  entry comes after that read. Null of a plain store. */
+  readonly read: Content | null;
+  /** Of an atomic whose read part is performed: how many earlier entries of the same cell must still leave until
+   *  it owns the cell (it forwarded from the last of them); 0 = it does. Null of anything else. */
+  readonly owns: number | null;
   readonly pre: readonly number[];
   readonly prl: readonly number[];
   /** Object freed, or commands pushed. */
@@ -103,6 +119,8 @@ export interface DeferredLoad {
   readonly lo: View;
   /** null = no upper bound. */
   readonly hi: View | null;
+  /** How many own earlier stores to the cell are still in the window: it is not satisfied before they have left. */
+  readonly behind: number;
   /** The read part of the atomic whose write part is this window entry: reads the latest value and then owns the
    *  cell; null for a load. */
   readonly atomic: number | null;
@@ -111,6 +129,26 @@ export interface DeferredLoad {
   readonly section: boolean;
   readonly gps: readonly string[];
   readonly pc: number;
+}
+
+/** How a CAS was taken to end before that was known. */
+export interface Guess {
+  readonly old: Content;
+  readonly expected: Content;
+  readonly equal: boolean;
+}
+
+/** The exclusive monitor: what the last LDXR loaded, and from where. */
+export interface Monitor {
+  readonly loc: Loc;
+  /** A foreign store has hit the cell since. */
+  readonly lost: boolean;
+  /** How many own stores to the cell must leave until the one that it forwarded from has. */
+  readonly ahead: number;
+  /** The deferred load that it is. */
+  readonly deferred: number | null;
+  /** What it read (its view only, once it is known). */
+  readonly read: Content;
 }
 
 /** A command in a queue: its name and evaluated operands. */
@@ -132,17 +170,20 @@ export interface Fault {
   readonly pc: number;
 }
 
+/** An own store that reached memory last: what a load of it gets instead of its position. */
 export interface Forward {
   readonly ts: View;
   readonly view: View;
-  readonly exclusive: boolean;
+  readonly pick: View;
+  /** View of the read part of an atomic, which a load-acquire gets besides; else 0. */
+  readonly readView: View;
 }
 
 /** A CPU context. Views are positions in its own lag (semantics.md 7); records by location have the decimal
  *  location as key. */
 export interface Thread {
   readonly pc: number;
-  readonly regs: Readonly<Record<string, Register>>;
+  readonly regs: Readonly<Record<string, Content>>;
   readonly lag: readonly LagEntry[];
   readonly vrn: View;
   readonly vro: View;
@@ -156,8 +197,11 @@ export interface Thread {
   readonly deferred: readonly DeferredLoad[];
   /** Window entries that the last DMB ST keeps before any later store. */
   readonly sf: readonly number[];
-  /** The exclusive monitor: the cell loaded and whether a foreign store has hit it since. */
-  readonly monitor: { readonly loc: Loc; readonly lost: boolean } | null;
+  /** What loads got that forwarded a value which is not known yet; its view joins vro when it is. */
+  readonly unknown: readonly Content[];
+  /** Guesses that have not been proved yet. */
+  readonly guesses: readonly Guess[];
+  readonly monitor: Monitor | null;
   readonly rcu: RcuReader;
   readonly irqs: boolean;
   /** Objects that this thread allocated and has not shown to anybody yet. */
@@ -188,7 +232,7 @@ export interface Rcu {
 export interface GracePeriod {
   readonly id: string;
   /** What follows it: an object is freed, or a thread in synchronize_rcu goes on. */
-  readonly then:
+  readonly next:
     | { readonly kind: 'free'; readonly object: string }
     | { readonly kind: 'resume'; readonly thread: number };
   /** Threads whose sections it waits for. */

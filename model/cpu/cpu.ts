@@ -1,26 +1,44 @@
 /** A CPU as an agent: which of its steps are visible, and what it does on its own between them. */
 import type { Draft } from 'immer';
-import { ModelBug, type Agent, type Event, type Read } from '../contract.ts';
+import { type Agent, type Event, ModelBug, type Read, type Step } from '../contract.ts';
 import type { GracePeriodEvent, StoreEvent, Thread } from '../machine.ts';
-import { constant } from '../program/expression.ts';
-import { mayPerform, perform, type Rule } from './atomics.ts';
-import { whereIs } from './evaluate.ts';
+import { content, whereIs } from './content.ts';
+import { mayPerform, perform, resolutions, resolve } from './deferred.ts';
+import { tidy } from './guesses.ts';
 import { rulesFor } from './instructions.ts';
-import { resolutions, resolve } from './loads.ts';
+import { isLocal, isOwnLoad, leavesUnseen } from './locality.ts';
 import { absorbGracePeriod } from './sections.ts';
 import { leave, mayLeave } from './stores.ts';
-import { isLocal, isOwnLoad, leavesUnseen } from './locality.ts';
-import { type Cpu, instructionAt, isFinished, makeStep, settle, type Work } from './work.ts';
+import { type Cpu, instructionAt, isFinished, makeStep, type Rule, settle, type Work } from './work.ts';
 
 /** The thread before its first instruction. */
 export function initialThread(cpu: Cpu): Thread {
   const live = cpu.own.live[0]!;
-  const entries = Object.entries(cpu.program.initial).filter(([name]) => live.has(name)).sort();
+  const entries = Object.entries(cpu.program.initial)
+    .filter(([name]) => live.has(name))
+    .sort();
   return {
     pc: 0,
-    regs: Object.fromEntries(entries.map(([name, v]) => [name, { value: constant(v), view: 0 }])),
-    lag: [], vrn: 0, vro: 0, vwo: 0, vcap: 0, vrel: 0, coh: {}, base: {}, fwd: {}, window: [], deferred: [], sf: [],
-    monitor: null, rcu: { depth: 0, rf: 0, blocks: [] }, irqs: true, hidden: [], fault: null,
+    regs: Object.fromEntries(entries.map(([name, v]) => [name, content(v)])),
+    lag: [],
+    vrn: 0,
+    vro: 0,
+    vwo: 0,
+    vcap: 0,
+    vrel: 0,
+    coh: {},
+    base: {},
+    fwd: {},
+    window: [],
+    deferred: [],
+    sf: [],
+    unknown: [],
+    guesses: [],
+    monitor: null,
+    rcu: { depth: 0, rf: 0, blocks: [] },
+    irqs: true,
+    hidden: [],
+    fault: null,
   };
 }
 
@@ -33,30 +51,43 @@ export function cpuAgent(cpu: Cpu): Agent {
       if (isFinished(cpu, t)) return [];
       const probe = probing(cpu, read, t);
       const rules = [...leaving(probe), ...satisfying(probe), ...following(probe)];
-      return rules.map((rule) => makeStep(cpu, read, (w) => {
-        rule(w);
-        runOn(w);
-      }));
+      const steps = rules.map((rule) =>
+        makeStep(cpu, read, (w) => {
+          rule(w);
+          if (w.t.fault === null && tidy(w.t)) runOn(w);
+        }),
+      );
+      return steps.filter((step) => step !== null);
     },
   };
 }
 
 /** A view of the thread that rules look at to say what is enabled; nothing is written through it. */
 function probing(cpu: Cpu, read: Read, t: Thread): Work {
-  const nowhere = (): never => { throw new ModelBug('a premise of a rule writes'); };
-  return { cpu, t: t as Draft<Thread>, get: (c) => read(c), set: nowhere, events: [], lines: [], quiet: false };
+  const nowhere = (): never => {
+    throw new ModelBug('a premise of a rule writes');
+  };
+  return {
+    cpu,
+    t: t as Draft<Thread>,
+    get: (c) => read(c),
+    set: nowhere,
+    events: [],
+    lines: [],
+    quiet: false,
+  };
 }
 
 function leaving(w: Work): readonly Rule[] {
-  return w.t.window.map((_, k) => k).filter((k) => mayLeave(w, k)).map((k) => (v) => leave(v, k));
+  return w.t.window
+    .map((_, k) => k)
+    .filter((k) => mayLeave(w, k))
+    .map((k) => (v) => leave(v, k));
 }
 
 function satisfying(w: Work): readonly Rule[] {
   return w.t.deferred.flatMap((d, index): readonly Rule[] => {
-    if (d.atomic !== null) {
-      const ready = mayPerform(w, { loc: d.loc, view: 0 }, 'plain', d.atomic);
-      return ready ? [(v) => perform(v, index, 'plain')] : [];
-    }
+    if (d.atomic !== null) return mayPerform(w, index) ? [(v) => perform(v, index)] : [];
     return resolutions(w.t as Thread, index).map((m) => (v: Work) => resolve(v, index, m));
   });
 }
@@ -69,8 +100,8 @@ function following(w: Work): readonly Rule[] {
 }
 
 /** What the CPU does before anything else can happen: the local steps at the start of its program. */
-export function startUp(cpu: Cpu, read: Read): ReturnType<typeof makeStep> {
-  return makeStep(cpu, read, runOn);
+export function startUp(cpu: Cpu, read: Read): Step {
+  return makeStep(cpu, read, runOn)!;
 }
 
 /** Bound on steps that a CPU takes without touching memory, after which it is said to loop. */
@@ -108,6 +139,7 @@ export function threadReaction(cpu: Cpu): {
   listens(event: Event): boolean;
   react(event: Event, own: Thread, read: Read): Thread;
 } {
+  const exclusive = cpu.program.code.some((i) => i.op === 'load' && i.exclusive);
   const everReadable = cpu.own.readable[0]!;
   const counted = cpu.own.wanted[0]!.has('gp') ? cpu.facts.counted[cpu.id]! : new Set<number>();
   return {
@@ -115,7 +147,9 @@ export function threadReaction(cpu: Cpu): {
       const e = event as StoreEvent | GracePeriodEvent;
       if (e.kind === 'gp-begin') return true;
       if (e.kind !== 'store' || e.by === cpu.id) return false;
-      return cpu.model === 'armv8' && (everReadable.has(e.loc) || counted.has(e.loc));
+      return cpu.model === 'armv8'
+        ? everReadable.has(e.loc) || counted.has(e.loc)
+        : exclusive && everReadable.has(e.loc);
     },
     react(event, own) {
       if (isFinished(cpu, own)) return own;
@@ -123,12 +157,12 @@ export function threadReaction(cpu: Cpu): {
       const t = structuredClone(own) as Draft<Thread>;
       if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id, cpu.facts.counted[e.by]!);
       else {
-        t.lag.push({ loc: e.loc, old: e.old });
-        if (t.monitor !== null && t.monitor.loc === e.loc) t.monitor.lost = true;
+        if (cpu.model === 'armv8') t.lag.push({ loc: e.loc, old: e.old });
+        const m = t.monitor;
+        if (m !== null && m.loc === e.loc && m.ahead === 0 && m.deferred === null) m.lost = true;
       }
       settle(cpu, t);
       return t as Thread;
     },
   };
 }
-

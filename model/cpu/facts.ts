@@ -1,15 +1,23 @@
 /** What a thread's future can still need, per program counter: decides which parts of its state are dead. */
-import type { Layout } from '../memory/layout.ts';
+
 import type { Loc, Scenario } from '../machine.ts';
+import type { Layout } from '../memory/layout.ts';
+import { mayDefer } from '../program/deferral.ts';
 import { type Expr, registersOf, type Value } from '../program/expression.ts';
 import {
-  addressOf, ahead, destinationOf, liveRegisters, readsMemory, successorsOf, usesOf, writesMemory,
+  addressOf,
+  ahead,
+  destinationOf,
+  liveRegisters,
+  readsMemory,
+  successorsOf,
+  usesOf,
+  writesMemory,
 } from '../program/flow.ts';
-import { mayDefer } from '../program/deferral.ts';
 import type { Address, Instruction, Program } from '../program/instruction.ts';
 
 /** Which views anything ahead still looks at. */
-export type Wanted = 'vro' | 'vwo' | 'vcap' | 'vrel' | 'rf' | 'gp';
+export type Wanted = 'vro' | 'vwo' | 'vcap' | 'vrel' | 'acquire' | 'rf' | 'gp';
 
 export interface ThreadFacts {
   readonly program: Program;
@@ -75,11 +83,15 @@ function polledByOne(
   cellsAt: (p: Program, a: Address) => readonly Loc[],
 ): ReadonlySet<Loc> {
   const loads = scenario.programs.flatMap((p) =>
-    p.code.filter((i) => readsMemory(i) && i.op !== 'await').flatMap((i) => cellsAt(p, addressOf(i)!)));
+    p.code.filter((i) => readsMemory(i) && i.op !== 'await').flatMap((i) => cellsAt(p, addressOf(i)!)),
+  );
   const plainlyRead = new Set(loads);
   const uses = (loc: Loc): number => touched.filter((x) => x.reads.has(loc) || x.writes.has(loc)).length;
-  return new Set(touched.flatMap((x) => [...x.reads]
-    .filter((loc) => x.writes.has(loc) && uses(loc) === 1 && !plainlyRead.has(loc))));
+  return new Set(
+    touched.flatMap((x) =>
+      [...x.reads].filter((loc) => x.writes.has(loc) && uses(loc) === 1 && !plainlyRead.has(loc)),
+    ),
+  );
 }
 
 /** Objects that the programs free; null if by a pointer that may be to any. */
@@ -102,7 +114,8 @@ function beforeFrees(program: Program): readonly boolean[] {
     for (const next of successorsOf(program.code, pc)) mark(next);
   };
   program.code.forEach((i, pc) => {
-    if (i.op === 'free' || i.op === 'kfree_rcu') for (const next of successorsOf(program.code, pc)) mark(next);
+    if (i.op === 'free' || i.op === 'kfree_rcu')
+      for (const next of successorsOf(program.code, pc)) mark(next);
   });
   return [...program.code, null].map((_, pc) => !after.has(pc));
 }
@@ -135,7 +148,8 @@ function wants(i: Instruction): readonly Wanted[] {
   if (startsGracePeriod(i)) return ['vro', 'vwo', 'gp'];
   if (i.op === 'rcu') return ['rf'];
   const acquires = ('order' in i && i.order === 'acquire') || ('acquire' in i && i.acquire);
-  return acquires ? ['vrel'] : [];
+  if (acquires) return ['vrel', 'acquire'];
+  return 'order' in i && i.order === 'acquirePC' ? ['acquire'] : [];
 }
 
 /** Registers whose views an instruction passes on: into an access, or into a register that does. A branch passes
@@ -152,8 +166,12 @@ function drains(program: Program): readonly boolean[] {
   const own = allocatedPointers(program);
   const end = program.code.length;
   // What lies behind a barrier does not count: cut the code there.
-  const code = program.code.map((i): Instruction => (drainsWindow(i) ? { op: 'jump', to: end, at: i.at } : i));
-  return ahead<'escape'>({ ...program, code }, (i) => (stores(i, own) ? ['escape'] : [])).map((s) => s.size === 0);
+  const code = program.code.map(
+    (i): Instruction => (drainsWindow(i) ? { op: 'jump', to: end, at: i.at } : i),
+  );
+  return ahead<'escape'>({ ...program, code }, (i) => (stores(i, own) ? ['escape'] : [])).map(
+    (s) => s.size === 0,
+  );
 }
 
 function drainsWindow(i: Instruction): boolean {
@@ -168,7 +186,8 @@ function allocatedPointers(program: Program): ReadonlySet<string> {
   for (let before = -1; before !== own.size; ) {
     before = own.size;
     for (const i of program.code) {
-      if (i.op === 'alloc' || (i.op === 'set' && registersOf(i.value).some((r) => own.has(r)))) own.add(i.dst);
+      if (i.op === 'alloc' || (i.op === 'set' && registersOf(i.value).some((r) => own.has(r))))
+        own.add(i.dst);
     }
   }
   return own;
@@ -200,7 +219,8 @@ function pointersIn(program: Program, e: Expr): readonly string[] {
   const name = (v: Value | undefined): readonly string[] => (typeof v === 'string' ? [v.slice(1)] : []);
   if (e.kind === 'const') return name(e.value);
   if (e.kind === 'reg') return writtenRegisters(program).has(e.name) ? [] : name(program.initial[e.name]);
-  if (e.kind === 'binary' && e.op === 'add') return [...pointersIn(program, e.left), ...pointersIn(program, e.right)];
+  if (e.kind === 'binary' && e.op === 'add')
+    return [...pointersIn(program, e.left), ...pointersIn(program, e.right)];
   return [];
 }
 
@@ -214,4 +234,3 @@ function writtenRegisters(program: Program): ReadonlySet<string> {
   }
   return names;
 }
-

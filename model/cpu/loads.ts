@@ -1,29 +1,37 @@
-/** Loads: from the window, from memory now or stale, deferred (semantics.md 1.2, rows load, defer, resolve). */
+/** Loads: from the window, or from memory, now or stale (semantics.md 1.2, row load). */
 import type { Draft } from 'immer';
-import type { Loc, Thread, View, WindowEntry } from '../machine.ts';
-import { latest, type Message, readable, valueOf } from '../memory/lag.ts';
-import { constant, type Expr, type Value } from '../program/expression.ts';
-import type { Instruction } from '../program/instruction.ts';
-import { dependsOn, plain, substitute } from './evaluate.ts';
-import { leaveSection } from './sections.ts';
+import type { Content, Loc, Thread, View, WindowEntry } from '../machine.ts';
+import { latest, type Message, messageValue, readable } from '../memory/lag.ts';
+import { content, joined, known } from './content.ts';
 import { cellAt, fault, instructionAt, isUsable, memoryValue, say, show, type Work } from './work.ts';
 
 export type Order = 'plain' | 'acquire' | 'acquirePC';
 
-/** An access whose address is known. */
+/** SC and TSO have no use for acquires. */
+export const orderOf = (w: Work, order: Order): Order => (w.cpu.model === 'armv8' ? order : 'plain');
+
+/** An access whose address is known, with the views of the address. */
 export interface Target {
   readonly loc: Loc;
-  /** View of the address. */
   readonly view: View;
+  readonly pick: View;
 }
 
-/** The newest pending store of the thread to the cell, before position `end` of the window. */
-export function pendingStore(t: Draft<Thread> | Thread, loc: Loc, end = t.window.length): number | null {
-  for (let k = end - 1; k >= 0; k--) if (t.window[k]!.loc === loc) return k;
+/** The newest pending store of the thread to the cell. */
+export function pendingStore(t: Draft<Thread> | Thread, loc: Loc): number | null {
+  for (let k = t.window.length - 1; k >= 0; k--) if (t.window[k]!.loc === loc) return k;
   return null;
 }
 
+/** How many stores to the cell are pending. */
+export const pendingStores = (t: Draft<Thread> | Thread, loc: Loc): number =>
+  t.window.filter((e) => e.loc === loc).length;
+
 export const acquires = (order: Order): boolean => order !== 'plain';
+
+/** RCsc: LDAR, and the acquire half of an atomic, wait for the store-releases before them. */
+export const waitsForRelease = (w: Work, order: Order): boolean =>
+  order === 'acquire' && w.t.window.some((e) => e.release);
 
 /** Pre-view of a load: its address, the floor, and, for LDAR, the thread's last store-release. */
 export function preView(t: Draft<Thread> | Thread, target: Target, order: Order): View {
@@ -37,148 +45,114 @@ export function candidates(w: Work, target: Target, order: Order): readonly Mess
   return readable(t, target.loc, Math.max(preView(t, target, order), t.coh[target.loc] ?? 0), null);
 }
 
-/** The view that a load gets from the message that it reads: the message's own, or, if it forwarded it, only that
- *  of the store's operands. */
-export function messageView(t: Draft<Thread>, loc: Loc, m: Message, order: Order): View {
+/** The views that a load gets from the message that it reads: the message's own, or, if it is the thread's own
+ *  last store, only those of the store's operands; an acquire also that of the read part, if it has one. */
+export function messageView(
+  t: Draft<Thread> | Thread,
+  loc: Loc,
+  m: Message,
+  order: Order,
+): { view: View; pick: View } {
   const f = t.fwd[loc];
-  if (f !== undefined && f.ts === m.at && !(f.exclusive && acquires(order))) return f.view;
-  return m.view;
+  if (f === undefined || f.ts !== m.at) return { view: m.view, pick: m.view };
+  const view = acquires(order) ? Math.max(f.view, f.readView) : f.view;
+  return { view, pick: Math.max(view, f.pick) };
 }
 
-/** What reading does to the thread's views. Returns the view of the result. */
-export function observe(t: Draft<Thread>, loc: Loc, vpre: View, vmsg: View, order: Order, addressView: View): View {
-  const vpost = Math.max(vpre, vmsg);
-  t.coh[loc] = Math.max(t.coh[loc] ?? 0, vpost);
-  t.vro = Math.max(t.vro, vpost);
-  t.vcap = Math.max(t.vcap, addressView);
+/** What reading does to the thread's views, if the result's is `vpost`. */
+export function observe(t: Draft<Thread>, target: Target, vpost: View, order: Order, noReturn = false): void {
+  t.coh[target.loc] = Math.max(t.coh[target.loc] ?? 0, vpost);
+  if (!noReturn) t.vro = Math.max(t.vro, vpost);
+  t.vcap = Math.max(t.vcap, target.pick);
   if (acquires(order)) t.vrn = Math.max(t.vrn, vpost);
-  return vpost;
 }
 
-/** Reads message `m` now; the result goes to `dst`. Returns the value, or null after a fault. */
+/** Reads message `m` now; the result goes to `dst`. Returns it, or null after a fault. */
 export function readMessage(
-  w: Work, pc: number, dst: string | null, target: Target, order: Order, m: Message,
-): { readonly value: Value; readonly view: View } | null {
+  w: Work,
+  pc: number,
+  dst: string | null,
+  target: Target,
+  order: Order,
+  m: Message,
+): Content | null {
   const { t } = w;
+  const { loc } = target;
   const i = instructionAt(w.cpu, pc);
-  if (!isUsable(w, cellAt(w.cpu, target.loc).object.name, 'reads', pc)) return sayFault(w, pc);
-  const value = valueOf(t.lag, target.loc, m.at, () => memoryValue(w, target.loc));
-  if (value === null) {
-    fault(w, 'uninitialised read', `reads ${cellAt(w.cpu, target.loc).name} before it was written`, pc);
-    return sayFault(w, pc);
+  const value = usableValue(w, loc, m, pc);
+  if (value === null) return null;
+  const vmsg = messageView(t, loc, m, order);
+  const vpost = Math.max(preView(t, target, order), vmsg.view);
+  const read = content(value, vpost, Math.max(vpost, vmsg.pick));
+  observe(t, target, vpost, order);
+  boundEarlierLoads(t, loc, m.at);
+  if (i.op === 'load' && i.exclusive) {
+    t.monitor = { loc, lost: !isLatest(t, loc, m), ahead: 0, deferred: null, read };
   }
-  const vpre = preView(t, target, order);
-  const view = observe(t, target.loc, vpre, messageView(t, target.loc, m, order), order, target.view);
-  for (const d of t.deferred) if (d.loc === target.loc) d.hi = Math.min(d.hi ?? m.at, m.at);
-  if (i.op === 'load' && i.exclusive) t.monitor = { loc: target.loc, lost: !isLatest(t, target.loc, m) };
-  if (dst !== null) t.regs[dst] = { value: constant(value), view };
-  say(w, pc, `${i.at.text} == ${show(value)}`, staleNotes(w, target.loc, m));
-  return { value, view };
+  if (dst !== null) t.regs[dst] = read;
+  say(w, pc, `${i.at.text} == ${show(value)}`, staleNotes(w, loc, m));
+  return read;
 }
 
-function sayFault(w: Work, pc: number): null {
+/** The value of the message, or null after a fault: the object is gone, or the cell was never written. */
+export function usableValue(w: Work, loc: Loc, m: Message, pc: number) {
+  const cell = cellAt(w.cpu, loc);
+  if (isUsable(w, cell.object.name, 'reads', pc)) {
+    const value = messageValue(w.t.lag, loc, m.at, () => memoryValue(w, loc));
+    if (value !== null) return value;
+    fault(w, 'uninitialised read', `reads ${cell.name} before it was written`, pc);
+  }
   say(w, pc, undefined, [w.t.fault!.why]);
   return null;
 }
 
-const isLatest = (t: Draft<Thread>, loc: Loc, m: Message): boolean => latest(t.lag, loc, t.lag.length) <= m.at;
+/** Same-cell order: loads that were deferred before a read of `ts` read nothing newer. Those that wait for an own
+ *  store come after the read part of that store. */
+export function boundEarlierLoads(t: Draft<Thread>, loc: Loc, ts: View): void {
+  for (const d of t.deferred) if (d.loc === loc && d.behind === 0) d.hi = Math.min(d.hi ?? ts, ts);
+}
 
-function staleNotes(w: Work, loc: Loc, m: Message): readonly string[] {
+export const isLatest = (t: Draft<Thread>, loc: Loc, m: Message): boolean =>
+  latest(t.lag, loc, t.lag.length) <= m.at;
+
+export function staleNotes(w: Work, loc: Loc, m: Message): readonly string[] {
   if (w.cpu.model !== 'armv8' || isLatest(w.t, loc, m)) return [];
   return [`stale: memory already holds ${show(memoryValue(w, loc))}`];
 }
 
-/** Forwards from the thread's own pending store at window position `k`. */
-export function forward(w: Work, pc: number, dst: string | null, target: Target, order: Order, k: number): View {
+/** Whether a load with this order may forward from the entry now. An acquire waits until the value, and what the
+ *  entry's read part read, are known. Nobody forwards from a store that an earlier deferred load waits for. */
+export function mayForward(t: Draft<Thread> | Thread, entry: WindowEntry, order: Order): boolean {
+  if (acquires(order) && (known(entry) === null || (entry.read !== null && known(entry.read) === null)))
+    return false;
+  return !t.deferred.some((d) => d.loc === entry.loc && d.atomic === null && d.behind > 0);
+}
+
+/** Forwards from the thread's own pending store at window position `k`; the result goes to `dst`. */
+export function forward(
+  w: Work,
+  pc: number,
+  dst: string | null,
+  target: Target,
+  order: Order,
+  k: number,
+): Content {
   const { t } = w;
+  const { loc } = target;
   const entry = t.window[k]!;
-  const view = observe(t, target.loc, preView(t, target, order), entry.view, order, target.view);
-  const value = plain(entry.value as Expr);
-  if (dst !== null) t.regs[dst] = { value, view };
   const i = instructionAt(w.cpu, pc);
-  say(w, pc, value.kind === 'const' ? `${i.at.text} == ${show(value.value)}` : undefined,
-    ['from its own store, which is not in memory yet']);
-  return view;
-}
-
-/** Whether a load with this order may forward from the entry now, or must wait until it has left. */
-export function mayForward(entry: WindowEntry | Draft<WindowEntry>, order: Order): boolean {
-  return !(entry.exclusive && acquires(order));
-}
-
-/** Issues a load without satisfying it. `dst` holds the pending result. */
-export function defer(
-  w: Work, pc: number, dst: string | null, target: Target, order: Order, atomic: number | null, noReturn: boolean,
-): number {
-  const { t } = w;
-  const vpre = preView(t, target, order);
-  const index = t.deferred.length;
-  t.deferred.push({
-    loc: target.loc, vpre, lo: Math.max(vpre, t.coh[target.loc] ?? 0), hi: null, atomic, noReturn,
-    section: false, gps: [], pc,
-  });
-  t.vcap = Math.max(t.vcap, target.view);
-  if (dst !== null) t.regs[dst] = { value: { kind: 'pending', index }, view: vpre };
-  return index;
-}
-
-/** Messages with which the deferred load `index` can be satisfied now. */
-export function resolutions(t: Thread, index: number): readonly Message[] {
-  const d = t.deferred[index]!;
-  return readable(t, d.loc, d.lo, d.hi);
-}
-
-/** Satisfies the deferred load `index` by message `m`: its value and view go wherever they were awaited. */
-export function resolve(w: Work, index: number, m: Message): void {
-  const { t } = w;
-  const d = t.deferred[index]!;
-  if (!isUsable(w, cellAt(w.cpu, d.loc).object.name, 'reads', d.pc)) {
-    sayFault(w, d.pc);
-    return;
+  const readView = acquires(order) ? (entry.read?.view ?? 0) : 0;
+  const read = joined(entry, Math.max(preView(t, target, order), readView));
+  const noReturn = i.op === 'rmw' && i.noReturn;
+  observe(t, target, read.view, order, noReturn);
+  if (known(read) === null && !noReturn) t.unknown.push(read);
+  if (i.op === 'load' && i.exclusive) {
+    t.monitor = { loc, lost: false, ahead: pendingStores(t, loc), deferred: null, read };
   }
-  const value = valueOf(t.lag, d.loc, m.at, () => memoryValue(w, d.loc));
-  if (value === null) {
-    fault(w, 'uninitialised read', `reads ${cellAt(w.cpu, d.loc).name} before it was written`, d.pc);
-    sayFault(w, d.pc);
-    return;
-  }
-  const i = instructionAt(w.cpu, d.pc);
-  const notes = [...(t.pc > d.pc + 1 ? ['satisfied late'] : []), ...staleNotes(w, d.loc, m)];
-  say(w, d.pc, `${i.at.text} == ${show(value)}`, notes);
-  bound(t, index, m.at);
-  const { gps, section } = d;
-  const ended = [...gps];
-  satisfy(t, index, value, messageView(t, d.loc, m, 'plain'), i);
-  leaveSection(w, ended, section);
-}
-
-/** Same-cell order of loads: earlier ones read nothing newer, later ones nothing older. */
-function bound(t: Draft<Thread>, index: number, ts: View): void {
-  const { loc } = t.deferred[index]!;
-  t.deferred.forEach((other, k) => {
-    if (other.loc !== loc || k === index) return;
-    if (k < index) other.hi = Math.min(other.hi ?? ts, ts);
-    else other.lo = Math.max(other.lo, ts);
-  });
-}
-
-/** Removes the deferred load and puts its result where it was awaited. `vmsg`: view of the message read. */
-export function satisfy(t: Draft<Thread>, index: number, value: Value, vmsg: View, at: Instruction): View {
-  const { loc, vpre, noReturn } = t.deferred[index]!;
-  const vpost = Math.max(vpre, vmsg);
-  t.coh[loc] = Math.max(t.coh[loc] ?? 0, vpost);
-  if (!noReturn) t.vro = Math.max(t.vro, vpost);
-  for (const r of Object.values(t.regs)) {
-    const e = plain(r.value as Expr);
-    if (dependsOn(e, index)) r.view = Math.max(r.view, vpost);
-    r.value = substitute(e, index, value, at);
-  }
-  for (const entry of t.window) {
-    const e = plain(entry.value as Expr);
-    if (dependsOn(e, index)) entry.view = Math.max(entry.view, vpost);
-    entry.value = substitute(e, index, value, at);
-    entry.prl = entry.prl.filter((p) => p !== index).map((p) => (p > index ? p - 1 : p));
-  }
-  t.deferred.splice(index, 1);
-  return vpost;
+  if (dst !== null) t.regs[dst] = read;
+  const value = known(read);
+  say(w, pc, value === null ? undefined : `${i.at.text} == ${show(value)}`, [
+    'from its own store, which is not in memory yet',
+  ]);
+  return read;
 }

@@ -1,7 +1,9 @@
 /** What no other agent can observe, and so need not be interleaved. */
 import type { Instruction } from '../program/instruction.ts';
-import { issuesOnly } from './atomics.ts';
-import { evaluate, known, whereIs } from './evaluate.ts';
+import { inOneStep } from './at-once.ts';
+import { isDeferrable } from './deferred.ts';
+import { pendingStore } from './loads.ts';
+import { targetOf } from './target.ts';
 import { cellAt, type Work } from './work.ts';
 
 /** Whether the next instruction can be executed unobserved. Premise: no other agent's step depends on when. */
@@ -11,8 +13,17 @@ export function isLocal(w: Work): boolean {
   if (i === undefined) return false;
   if (cpu.model === 'sc' && t.window.length > 0) return false;
   switch (i.op) {
-    case 'set': case 'branch': case 'jump': case 'isb': case 'irq': case 'alloc': case 'assert': case 'fence':
-    case 'free': case 'kfree_rcu': case 'push':
+    case 'set':
+    case 'branch':
+    case 'jump':
+    case 'isb':
+    case 'irq':
+    case 'alloc':
+    case 'assert':
+    case 'fence':
+    case 'free':
+    case 'kfree_rcu':
+    case 'push':
       return true;
     case 'store':
       return i.status === null;
@@ -21,20 +32,28 @@ export function isLocal(w: Work): boolean {
     case 'rmw':
       return issuesOnly(w, i);
     case 'load':
-      return (cpu.model === 'armv8' && cpu.own.defers[t.pc]! && !i.exclusive) || isOwnLoad(w, i);
+      return isOwnLoad(w, i) || issuesOnly(w, i);
     default:
       return false;
   }
 }
 
+/** Whether the only way to execute the load or atomic is to issue it, without touching memory: there is nothing to
+ *  forward from. */
+function issuesOnly(w: Work, i: Instruction & { op: 'load' | 'rmw' }): boolean {
+  if (i.op === 'rmw' && inOneStep(w, i)) return false;
+  if (!isDeferrable(w) && !(i.op === 'rmw' && i.noReturn)) return false;
+  const target = targetOf(w, i);
+  return target !== null && 'loc' in target && pendingStore(w.t, target.loc) === null;
+}
+
 /** A load of a cell that nobody else ever writes, in an object that nobody can be freeing. */
 export function isOwnLoad(w: Work, i: Instruction & { op: 'load' }): boolean {
   if (i.exclusive) return false;
-  const base = known(evaluate(w.t, i.addr.base, i).value);
-  const index = known(evaluate(w.t, i.addr.index, i).value);
-  if (typeof base !== 'string' || typeof index !== 'number') return false;
-  const object = base.slice(1);
-  const loc = w.cpu.layout.locate(object, i.addr.field, index, whereIs(i));
+  const target = targetOf(w, i);
+  if (target === null || 'bad' in target) return false;
+  const { loc } = target;
+  const object = cellAt(w.cpu, loc).object.name;
   if (w.t.hidden.includes(object)) return true;
   return isSafe(w, object) && !w.cpu.facts.foreignWrites[w.cpu.id]!.has(loc);
 }

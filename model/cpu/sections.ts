@@ -40,9 +40,12 @@ export function leaveSection(w: Work, gps: readonly string[], wasInSection: bool
   const pending = [...t.window, ...t.deferred];
   const free = gps.filter((g) => !t.rcu.blocks.includes(g) && !pending.some((p) => p.gps.includes(g)));
   if (free.length > 0) {
-    w.set(w.cpu.rcu, produce(w.get(w.cpu.rcu), (r) => {
-      for (const gp of r.gps) if (free.includes(gp.id)) gp.wait = gp.wait.filter((u) => u !== w.cpu.id);
-    }));
+    w.set(
+      w.cpu.rcu,
+      produce(w.get(w.cpu.rcu), (r) => {
+        for (const gp of r.gps) if (free.includes(gp.id)) gp.wait = gp.wait.filter((u) => u !== w.cpu.id);
+      }),
+    );
   }
   if (t.rcu.depth === 0 && !pending.some((p) => p.section)) setReader(w, false);
 }
@@ -50,10 +53,13 @@ export function leaveSection(w: Work, gps: readonly string[], wasInSection: bool
 function setReader(w: Work, reading: boolean): void {
   const rcu = w.get(w.cpu.rcu);
   if (rcu.readers.includes(w.cpu.id) === reading) return;
-  w.set(w.cpu.rcu, produce(rcu, (r) => {
-    const others = r.readers.filter((u) => u !== w.cpu.id);
-    r.readers = reading ? [...others, w.cpu.id].sort((a, b) => a - b) : others;
-  }));
+  w.set(
+    w.cpu.rcu,
+    produce(rcu, (r) => {
+      const others = r.readers.filter((u) => u !== w.cpu.id);
+      r.readers = reading ? [...others, w.cpu.id].sort((a, b) => a - b) : others;
+    }),
+  );
 }
 
 /** kfree_rcu takes effect: a grace period begins that waits for the sections of now, and whoever starts a section
@@ -63,8 +69,17 @@ export function beginGracePeriod(w: Work, entry: WindowEntry): void {
   const payload = entry.payload;
   if (payload?.kind !== 'object') throw new Error('kfree_rcu without an object');
   const id = `kfree_rcu(${payload.object})`;
-  const gp: GracePeriod = { id, then: { kind: 'free', object: payload.object }, wait: w.get(w.cpu.rcu).readers };
-  w.set(w.cpu.rcu, produce(w.get(w.cpu.rcu), (r) => { r.gps.push(gp as Draft<GracePeriod>); }));
+  const gp: GracePeriod = {
+    id,
+    next: { kind: 'free', object: payload.object },
+    wait: w.get(w.cpu.rcu).readers,
+  };
+  w.set(
+    w.cpu.rcu,
+    produce(w.get(w.cpu.rcu), (r) => {
+      r.gps.push(gp as Draft<GracePeriod>);
+    }),
+  );
   const after: Record<string, number> = {};
   for (const e of t.lag.slice(payload.view)) after[e.loc] = (after[e.loc] ?? 0) + 1;
   w.events.push({ kind: 'gp-begin', id, by: w.cpu.id, after });
@@ -73,7 +88,12 @@ export function beginGracePeriod(w: Work, entry: WindowEntry): void {
 /** How a thread absorbs the beginning of a grace period: its floor for the next section rises to the caller's
  *  view, found by counting stores to each cell from the end; and if it is in a section, it holds the grace
  *  period up. */
-export function absorbGracePeriod(t: Draft<Thread>, event: GracePeriodEvent, self: number, counted: ReadonlySet<Loc>): void {
+export function absorbGracePeriod(
+  t: Draft<Thread>,
+  event: GracePeriodEvent,
+  self: number,
+  counted: ReadonlySet<Loc>,
+): void {
   if (event.by !== self) t.rcu.rf = Math.max(t.rcu.rf, positionOf(t, event.after, counted));
   if (t.rcu.depth > 0) t.rcu.blocks = [...t.rcu.blocks, event.id].sort();
   for (const pending of [...t.window, ...t.deferred]) {
@@ -82,7 +102,11 @@ export function absorbGracePeriod(t: Draft<Thread>, event: GracePeriodEvent, sel
 }
 
 /** The position in the lag of a view after which `after[loc]` stores to each counted cell came. */
-function positionOf(t: Draft<Thread>, after: Readonly<Record<string, number>>, counted: ReadonlySet<Loc>): View {
+function positionOf(
+  t: Draft<Thread>,
+  after: Readonly<Record<string, number>>,
+  counted: ReadonlySet<Loc>,
+): View {
   const left: Record<string, number> = {};
   for (const e of t.lag) left[e.loc] = (left[e.loc] ?? 0) + 1;
   let position = 0;
@@ -92,4 +116,3 @@ function positionOf(t: Draft<Thread>, after: Readonly<Record<string, number>>, c
   }
   return position;
 }
-

@@ -2,12 +2,24 @@
 import { type Draft, produce } from 'immer';
 import type { Event, Line, Read, Ref, Step, Write } from '../contract.ts';
 import { ModelBug, write } from '../contract.ts';
-import type { Command, Fault, GracePeriodEvent, Life, Loc, MemoryModel, Rcu, StoreEvent, Thread, View } from '../machine.ts';
-import { canonicalise, type Need } from '../memory/lag.ts';
+import type {
+  Command,
+  Fault,
+  GracePeriodEvent,
+  Life,
+  Loc,
+  MemoryModel,
+  Rcu,
+  StoreEvent,
+  Thread,
+  View,
+} from '../machine.ts';
+import { canonicalise, type Need } from '../memory/canonical.ts';
 import type { Cell, Cells, Layout } from '../memory/layout.ts';
 import type { Value } from '../program/expression.ts';
 import type { Instruction, Program } from '../program/instruction.ts';
 import type { Facts, ThreadFacts } from './facts.ts';
+import { tidy } from './guesses.ts';
 
 /** What is fixed for one CPU. */
 export interface Cpu {
@@ -35,8 +47,18 @@ export interface Work {
   quiet: boolean;
 }
 
-/** Runs `rule` on the thread and returns the step that it makes. */
-export function makeStep(cpu: Cpu, read: Read, rule: (w: Work) => void): Step {
+/** A way to go on from here. */
+export type Rule = (w: Work) => void;
+
+/** A rule that moves on to the next instruction. */
+export const next =
+  (f: (w: Work, pc: number) => void): Rule =>
+  (w) =>
+    f(w, w.t.pc++);
+
+/** Runs `rule` on the thread and returns the step that it makes; null if it turns out that the thread cannot have
+ *  come this way, because what it took for granted was wrong. */
+export function makeStep(cpu: Cpu, read: Read, rule: Rule): Step | null {
   const writes = new Map<number, Write>();
   const events: Event[] = [];
   const lines: Line[] = [];
@@ -44,20 +66,33 @@ export function makeStep(cpu: Cpu, read: Read, rule: (w: Work) => void): Step {
   // A copy and not immer's draft: a rule touches most of a thread, and drafts cost several times as much then.
   const t = structuredClone(before) as Draft<Thread>;
   const get = <T>(c: Ref<T>): T => (writes.has(c.index) ? (writes.get(c.index)!.value as T) : read(c));
-  const set = <T>(c: Ref<T>, value: T): void => { writes.set(c.index, write(c, value)); };
+  const set = <T>(c: Ref<T>, value: T): void => {
+    writes.set(c.index, write(c, value));
+  };
   rule({ cpu, t, get, set, events: events as Work['events'], lines, quiet: false });
+  if (t.fault === null && !tidy(t)) return null;
   settle(cpu, t);
   const after = t as Thread;
-  return { label: { agent: cpu.name, lines }, writes: [write(cpu.thread, after), ...writes.values()], events };
+  return {
+    label: { agent: cpu.name, lines },
+    writes: [write(cpu.thread, after), ...writes.values()],
+    events,
+  };
 }
 
 /** Puts a thread into canonical form after a change: dead registers, dead views, finished and faulted threads. */
 export function settle(cpu: Cpu, t: Draft<Thread>): void {
-  if (t.fault !== null) return erase(t, new Set());
+  if (t.fault !== null) {
+    erase(t, new Set());
+    return;
+  }
   const live = cpu.own.live[t.pc]!;
   for (const name of Object.keys(t.regs)) if (!live.has(name)) delete t.regs[name];
   t.regs = Object.fromEntries(Object.entries(t.regs).sort(([a], [b]) => (a < b ? -1 : 1)));
-  if (isFinished(cpu, t)) return erase(t, live);
+  if (isFinished(cpu, t)) {
+    erase(t, live);
+    return;
+  }
   if (cpu.model !== 'armv8') t.fwd = {}; // what a forwarded view is for: there are no views
   canonicalise(t, needOf(cpu, t));
 }
@@ -72,8 +107,23 @@ function erase(t: Draft<Thread>, live: ReadonlySet<string>): void {
     else delete t.regs[name];
   }
   Object.assign(t, {
-    lag: [], vrn: 0, vro: 0, vwo: 0, vcap: 0, vrel: 0, coh: {}, base: {}, fwd: {}, window: [], deferred: [], sf: [],
-    monitor: null, hidden: [], rcu: { depth: 0, rf: 0, blocks: [] },
+    lag: [],
+    vrn: 0,
+    vro: 0,
+    vwo: 0,
+    vcap: 0,
+    vrel: 0,
+    coh: {},
+    base: {},
+    fwd: {},
+    window: [],
+    deferred: [],
+    sf: [],
+    unknown: [],
+    guesses: [],
+    monitor: null,
+    hidden: [],
+    rcu: { depth: 0, rf: 0, blocks: [] },
   });
 }
 
@@ -89,6 +139,7 @@ function needOf(cpu: Cpu, t: Draft<Thread>): Need {
     vwo: wanted.has('vwo'),
     vcap: wanted.has('vcap'),
     vrel: wanted.has('vrel'),
+    acquire: wanted.has('acquire'),
     rf: wanted.has('rf'),
     viewed: (register) => own.viewed[t.pc]!.has(register),
   };
@@ -115,10 +166,13 @@ export function ownerOf(cpu: Cpu, get: Read, loc: Loc): number | null {
 
 export function setOwner(w: Work, loc: Loc, owner: number | null): void {
   const cell = cellAt(w.cpu, loc);
-  w.set(cell.group, produce(w.get(cell.group), (c) => {
-    if (owner === null) delete c.owner[cell.slot];
-    else c.owner[cell.slot] = owner;
-  }));
+  w.set(
+    cell.group,
+    produce(w.get(cell.group), (c) => {
+      if (owner === null) delete c.owner[cell.slot];
+      else c.owner[cell.slot] = owner;
+    }),
+  );
 }
 
 /** A store reaches memory: everyone else is told by an event, the thread itself appends to its own lag (rule 6).
@@ -126,7 +180,12 @@ export function setOwner(w: Work, loc: Loc, owner: number | null): void {
 export function appendMessage(w: Work, loc: Loc, value: Value): View {
   const cell = cellAt(w.cpu, loc);
   const old = memoryValue(w, loc);
-  w.set(cell.group, produce(w.get<Cells>(cell.group), (c) => { c.values[cell.slot] = value; }));
+  w.set(
+    cell.group,
+    produce(w.get<Cells>(cell.group), (c) => {
+      c.values[cell.slot] = value;
+    }),
+  );
   w.events.push({ kind: 'store', loc, old, by: w.cpu.id });
   if (w.cpu.model === 'armv8') w.t.lag.push({ loc, old });
   return w.t.lag.length;
@@ -157,7 +216,8 @@ export function say(w: Work, pc: number, text?: string, notes: readonly string[]
 /** Counts an instruction as executed without showing it: a barrier between stores that nothing waits for shows in
  *  when the stores reach memory. */
 export function count(w: Work, pc: number): void {
-  if (instructionAt(w.cpu, pc).at.text !== '') w.lines.push({ text: '', statement: statementId(w.cpu.program, pc) });
+  if (instructionAt(w.cpu, pc).at.text !== '')
+    w.lines.push({ text: '', statement: statementId(w.cpu.program, pc) });
 }
 
 /** A statement of a kernel function counts once for a thread, however often it was inlined. */

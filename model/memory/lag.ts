@@ -29,138 +29,24 @@ export function readable(t: Thread, loc: Loc, lo: View, hi: View | null): readon
   return hi === null ? messages : messages.filter((m) => m.at <= hi);
 }
 
+/** The newest message of `loc`. */
+export function newest(t: Thread | Draft<Thread>, loc: Loc): Message {
+  const at = latest(t.lag, loc, t.lag.length);
+  return { at, view: at === 0 ? baseView(t, loc) : at };
+}
+
 /** Rule 3: the base keeps the rank of the newest dropped store to its cell, at least vrn. */
-export function baseView(t: Thread, loc: Loc): View {
+export function baseView(t: Thread | Draft<Thread>, loc: Loc): View {
   return Math.max(t.base[loc] ?? 0, t.vrn);
 }
 
 /** The value of a message; `current` gives what memory holds, and is asked only if that decides. */
-export function valueOf(lag: readonly LagEntry[], loc: Loc, at: View, current: () => Value | null): Value | null {
+export function messageValue(
+  lag: readonly LagEntry[],
+  loc: Loc,
+  at: View,
+  current: () => Value | null,
+): Value | null {
   for (let i = at + 1; i <= lag.length; i++) if (lag[i - 1]!.loc === loc) return lag[i - 1]!.old;
   return current();
-}
-
-/** What decides, besides the thread itself, which lag entries and views it still needs. */
-export interface Need {
-  /** Cells that something ahead, or pending, may still read. */
-  canRead(loc: Loc): boolean;
-  /** Whether the thread counts stores to the cell for a grace period that it has yet to begin. */
-  counts(loc: Loc): boolean;
-  readonly vro: boolean;
-  readonly vwo: boolean;
-  readonly vcap: boolean;
-  readonly vrel: boolean;
-  readonly rf: boolean;
-  /** Whether the register's view is still looked at. */
-  viewed(register: string): boolean;
-}
-
-/** Puts the thread's lag and views into canonical form: rules 2-8 of semantics.md 7. */
-export function canonicalise(t: Draft<Thread>, need: Need): void {
-  const keep = t.lag.map((entry, i) => isKept(t, entry.loc, i + 1, need));
-  const rank = ranks(keep);
-  const floor = rank(t.vrn);
-  const view = (v: View): View => Math.max(rank(v), floor);
-
-  rebase(t, keep, view, need);
-  t.coh = mapViews(t.coh, (v, loc) => {
-    const at = latest(t.lag, loc, v);
-    return at > 0 && keep[at - 1] ? rank(at) : 0;
-  });
-  moveForwards(t, keep, rank, view, need);
-  for (const d of t.deferred) {
-    d.vpre = rank(d.vpre);
-    d.lo = keptAtOrBelow(t.lag, keep, rank, d.loc, d.lo);
-    if (d.hi !== null) d.hi = keptAtOrBelow(t.lag, keep, rank, d.loc, d.hi);
-  }
-  for (const w of t.window) {
-    w.view = view(w.view);
-    if (w.payload?.kind === 'object') w.payload.view = rank(w.payload.view);
-  }
-  for (const [name, r] of Object.entries(t.regs)) r.view = need.viewed(name) ? view(r.view) : floor;
-  t.vro = need.vro ? view(t.vro) : floor;
-  t.vwo = need.vwo ? view(t.vwo) : floor;
-  t.vcap = need.vcap ? view(t.vcap) : floor;
-  t.vrel = need.vrel ? view(t.vrel) : floor;
-  t.rcu.rf = need.rf ? view(t.rcu.rf) : floor;
-  t.vrn = floor;
-  t.lag = t.lag.filter((_, i) => keep[i]);
-}
-
-/** Rule 2, and the wider rule for a thread that has yet to begin a grace period: it must be able to say how many
- *  stores to the cell came after its view, whether or not it can read them itself. */
-function isKept(t: Draft<Thread>, loc: Loc, at: View, need: Need): boolean {
-  if (need.counts(loc)) return at > lowestBound(t, loc, Math.min(t.vrn, ...callerViews(t)));
-  return need.canRead(loc) && at > lowestBound(t, loc, Math.max(t.vrn, t.coh[loc] ?? 0));
-}
-
-/** Views of the callers of kfree_rcu whose grace periods are still to begin. */
-function callerViews(t: Draft<Thread>): readonly View[] {
-  return t.window.flatMap((w) => (w.what === 'kfree_rcu' && w.payload?.kind === 'object' ? [w.payload.view] : []));
-}
-
-function lowestBound(t: Draft<Thread>, loc: Loc, own: View): View {
-  return t.deferred.reduce((lo, d) => (d.loc === loc ? Math.min(lo, d.lo) : lo), own);
-}
-
-/** The number of kept entries at or below a position. */
-function ranks(keep: readonly boolean[]): (v: View) => View {
-  const counts = [0];
-  for (const k of keep) counts.push(counts[counts.length - 1]! + (k ? 1 : 0));
-  return (v) => counts[Math.min(v, keep.length)]!;
-}
-
-/** Rules 3 and 6: a dropped store of a readable cell becomes its base, and the base remembers where it was. */
-function rebase(t: Draft<Thread>, keep: readonly boolean[], view: (v: View) => View, need: Need): void {
-  const base: Record<string, View> = {};
-  for (const [loc, v] of Object.entries(t.base)) base[loc] = v;
-  t.lag.forEach((entry, i) => {
-    if (!keep[i]) base[entry.loc] = i + 1;
-  });
-  t.base = {};
-  for (const [loc, v] of Object.entries(base)) {
-    const at = view(v);
-    if (need.canRead(Number(loc)) && at > view(0)) t.base[loc] = at;
-  }
-}
-
-/** Rule 7: a forwarded view follows its message, and dies with it. */
-function moveForwards(
-  t: Draft<Thread>,
-  keep: readonly boolean[],
-  rank: (v: View) => View,
-  view: (v: View) => View,
-  need: Need,
-): void {
-  for (const [loc, f] of Object.entries(t.fwd)) {
-    const dropped = t.lag.reduce((at, e, i) => (e.loc === Number(loc) && !keep[i] ? i + 1 : at), 0);
-    const pending = t.window.some((w) => w.loc === Number(loc));
-    const readableStill = need.canRead(Number(loc)) || pending;
-    if (!readableStill || dropped > f.ts) delete t.fwd[loc];
-    else {
-      f.ts = f.ts === 0 || dropped === f.ts ? 0 : rank(f.ts);
-      f.view = view(f.view);
-    }
-  }
-}
-
-/** Rule 4: a bound on a cell is the newest kept store to it at or below. */
-function keptAtOrBelow(
-  lag: readonly LagEntry[],
-  keep: readonly boolean[],
-  rank: (v: View) => View,
-  loc: Loc,
-  v: View,
-): View {
-  const at = latest(lag, loc, v);
-  return at > 0 && keep[at - 1] ? rank(at) : 0;
-}
-
-function mapViews(views: Record<string, View>, f: (v: View, loc: Loc) => View): Record<string, View> {
-  const result: Record<string, View> = {};
-  for (const [loc, v] of Object.entries(views)) {
-    const mapped = f(v, Number(loc));
-    if (mapped > 0) result[loc] = mapped;
-  }
-  return result;
 }

@@ -1,5 +1,5 @@
 /** Where things are: cells numbered object by object, and the components that hold them. */
-import { component, ModelBug, type Component, type Ref } from '../contract.ts';
+import { type Component, component, ModelBug, type Ref } from '../contract.ts';
 import type { Life, Loc, ObjectDecl, Scenario } from '../machine.ts';
 import type { Value } from '../program/expression.ts';
 
@@ -43,15 +43,25 @@ export function layOut(scenario: Scenario, firstIndex: number, mortal: ReadonlyS
   const newRef = <T>(name: string): Ref<T> => ({ index: firstIndex + components.length, name });
 
   for (const object of scenario.objects) {
-    const slots = object.fields.flatMap((f) => f.cells.map((initial, index) => ({ field: f.name, index, initial })));
+    const slots = object.fields.flatMap((f) =>
+      f.cells.map((initial, index) => ({ field: f.name, index, initial })),
+    );
     const groups = object.cut === 'cell' ? slots.map((s) => [s]) : slots.length > 0 ? [slots] : [];
     for (const group of groups) {
       const name = object.cut === 'cell' ? cellName(object, group[0]!.field, group[0]!.index) : object.name;
       const groupRef = newRef<Cells>(`mem:${name}`);
-      components.push(component({ ref: groupRef, initial: { values: group.map((s) => s.initial), owner: {} } }));
+      components.push(
+        component({ ref: groupRef, initial: { values: group.map((s) => s.initial), owner: {} } }),
+      );
       group.forEach(({ field, index }, slot) => {
         cells.push({
-          loc: cells.length, name: cellName(object, field, index), object, field, index, group: groupRef, slot,
+          loc: cells.length,
+          name: cellName(object, field, index),
+          object,
+          field,
+          index,
+          group: groupRef,
+          slot,
         });
       });
     }
@@ -76,20 +86,24 @@ function lookUps(scenario: Scenario, cells: readonly Cell[]): Pick<Layout, 'obje
     locate(object, field, index, where) {
       const found = byField.get(`${object}->${field}`);
       if (found === undefined) {
-        throw new ModelBug(objects.has(object)
-          ? `${object} has no field '${field}': ${where}`
-          : `there is no object named '${object}': ${where}`);
+        throw new ModelBug(
+          objects.has(object)
+            ? `${object} has no field '${field}': ${where}`
+            : `there is no object named '${object}': ${where}`,
+        );
       }
       const cell = found[index];
       if (cell === undefined) {
         throw new ModelBug(
-          `index ${index} is out of bounds for ${object}->${field}, which has ${found.length} cells: ${where}`);
+          `index ${index} is out of bounds for ${object}->${field}, which has ${found.length} cells: ${where}`,
+        );
       }
       return cell.loc;
     },
-    cellsOf: (object, field) => cells
-      .filter((c) => c.field === field && (object === null || c.object.name === object))
-      .map((c) => c.loc),
+    cellsOf: (object, field) =>
+      cells
+        .filter((c) => c.field === field && (object === null || c.object.name === object))
+        .map((c) => c.loc),
   };
 }
 

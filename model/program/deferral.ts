@@ -1,5 +1,5 @@
 /** Which loads may have to be satisfied after a later store of their thread has left (load buffering). */
-import { type Expr, registersOf } from './expression.ts';
+import type { Expr } from './expression.ts';
 import { addressOf, destinationOf, operandsOf, successorsOf } from './flow.ts';
 import type { Instruction, Program } from './instruction.ts';
 
@@ -14,7 +14,7 @@ export function mayDefer(program: Program, pc: number): boolean {
   const seen = new Set<string>();
   const todo = successorsOf(program.code, pc).map((at) => ({
     at,
-    taint: new Set(own === null ? [] : [own]),
+    taint: new Set(own === null ? [] : [own]) as Taint,
   }));
   for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
     const i = program.code[item.at];
@@ -30,34 +30,66 @@ export function mayDefer(program: Program, pc: number): boolean {
 }
 
 function deferrable(i: Instruction): boolean {
-  if (i.op === 'load') return i.order === 'plain' && !i.exclusive;
-  return i.op === 'rmw' && !i.acquire;
+  if (i.op === 'load') return i.order === 'plain';
+  return (i.op === 'rmw' || i.op === 'cas') && !i.acquire;
 }
 
-type Taint = Set<string>;
+type Taint = ReadonlySet<string>;
 
 function examine(i: Instruction, taint: Taint): Taint | 'overtakes' | 'stop' {
-  const tainted = (e: Expr): boolean => registersOf(e).some((r) => taint.has(r));
-  if (i.op === 'fence' && i.access !== 'store') return 'stop';
-  if (i.op === 'branch' && tainted(i.cond)) return 'stop';
-  if (i.op === 'assert' && tainted(i.cond)) return 'stop';
+  const hangs = (e: Expr): boolean => dependsOn(e, taint);
   const address = addressOf(i);
-  if (address !== null && (tainted(address.base) || tainted(address.index))) return 'stop';
-  if ((i.op === 'cas' || i.op === 'rmw') && i.acquire && i.release) return 'stop';
-  const data = operandsOf(i).some(tainted);
-  if (leaves(i) && !data) return 'overtakes';
+  if (address !== null && (hangs(address.base) || hangs(address.index))) return 'stop';
+  if (waitsFor(i, hangs)) return 'stop';
+  if (leaves(i) && !operandsOf(i).some(hangs)) return 'overtakes';
   const dst = destinationOf(i);
   if (dst === null) return taint;
   const next = new Set(taint);
-  if (data && i.op === 'set') next.add(dst);
-  else if (!(data && leaves(i))) next.delete(dst);
-  else next.add(dst);
+  if (i.op === 'set' && hangs(i.value)) next.add(dst);
+  else next.delete(dst);
   return next;
+}
+
+/** Whether every choice makes the expression depend on one of the registers: a CSEL depends on its condition, and
+ *  on what it chooses. */
+function dependsOn(e: Expr, taint: Taint): boolean {
+  if (e.kind !== 'select') {
+    if (e.kind === 'binary') return dependsOn(e.left, taint) || dependsOn(e.right, taint);
+    if (e.kind === 'not') return dependsOn(e.operand, taint);
+    return e.kind === 'reg' && taint.has(e.name);
+  }
+  return dependsOn(e.cond, taint) || (dependsOn(e.then, taint) && dependsOn(e.else, taint));
+}
+
+/** Whether nothing behind the instruction is reached before the load is satisfied. A CAS is no such thing even if
+ *  fully ordered: it orders nothing when it fails. */
+function waitsFor(i: Instruction, hangs: (e: Expr) => boolean): boolean {
+  switch (i.op) {
+    case 'fence':
+      return i.access !== 'store';
+    case 'branch':
+    case 'assert':
+      return hangs(i.cond);
+    case 'rmw':
+      return i.acquire && i.release;
+    case 'blockingRmw':
+      return i.release || hangs(i.guard) || hangs(i.next);
+    case 'await':
+      return hangs(i.until);
+    case 'rcu':
+      return i.what === 'synchronize';
+    case 'free':
+    case 'kfree_rcu':
+    case 'push':
+      return operandsOf(i).some(hangs);
+    default:
+      return false;
+  }
 }
 
 /** Whether the instruction puts something into the window that may leave before an earlier load is satisfied. */
 function leaves(i: Instruction): boolean {
-  if (i.op === 'store' || i.op === 'rmw' || i.op === 'cas')
-    return !('order' in i ? i.order === 'release' : i.release);
+  if (i.op === 'store') return i.order === 'plain';
+  if (i.op === 'rmw' || i.op === 'cas') return !i.release;
   return i.op === 'blockingRmw' || i.op === 'free' || i.op === 'push';
 }

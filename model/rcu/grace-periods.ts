@@ -1,6 +1,6 @@
 /** The grace-period machinery as an agent: when nobody holds a grace period up any more, what waits for it happens,
  *  at any time (semantics.md 2). */
-import { component, type Agent, type Component, type Read, type Ref, type Step, write } from '../contract.ts';
+import { type Agent, type Component, component, type Read, type Ref, type Step, write } from '../contract.ts';
 import type { GracePeriod, Life, Rcu } from '../machine.ts';
 import type { Layout } from '../memory/layout.ts';
 
@@ -16,14 +16,14 @@ export function rcuAgent(ref: Ref<Rcu>, layout: Layout): Agent {
     steps(read) {
       const rcu = read(ref);
       return rcu.gps
-        .filter((gp) => gp.then.kind === 'free' && gp.wait.length === 0)
+        .filter((gp) => gp.next.kind === 'free' && gp.wait.length === 0)
         .map((gp) => freeStep(ref, layout, read, rcu, gp));
     },
   };
 }
 
 function freeStep(ref: Ref<Rcu>, layout: Layout, read: Read, rcu: Rcu, gp: GracePeriod): Step {
-  const object = gp.then.kind === 'free' ? gp.then.object : '';
+  const object = gp.next.kind === 'free' ? gp.next.object : '';
   const life: Ref<Life> = layout.lives.get(object)!;
   const twice = read(life) !== 'live';
   const after: Rcu = {

@@ -18,24 +18,26 @@ export function issueStore(
   const { loc, at } = target;
   const { status } = instruction;
   const release = instruction.order === 'release';
-  const succeed = vary(state, tid, (t) => {
-    t.window.push({
-      ...newEntry(machine, t, loc, at.view, release),
-      value: evaluate(instruction.value, t.regs),
-      old: status === null ? null : t.monitor!.value,
-      after: status === null ? null : t.monitor!.source,
+  const monitor = status !== null && thread.monitor?.loc === loc ? thread.monitor : null;
+  const succeed = () =>
+    vary(state, tid, (t) => {
+      t.window.push({
+        ...newEntry(machine, t, loc, at.view, release),
+        value: evaluate(instruction.value, t.regs),
+        old: monitor?.value ?? null,
+        after: monitor?.source ?? null,
+      });
+      t.vcap = Math.max(t.vcap, at.pick);
+      if (status !== null) [t.regs[status], t.monitor] = [known(0, 0), null];
+      t.pc++;
     });
-    t.vcap = Math.max(t.vcap, at.pick);
-    if (status !== null) [t.regs[status], t.monitor] = [known(0, 0), null];
-    t.pc++;
-  });
-  if (status === null) return succeed;
+  if (status === null) return succeed();
   const fail = vary(state, tid, (t) => {
     t.vcap = Math.max(t.vcap, at.pick);
     [t.regs[status], t.monitor] = [known(1, 0), null];
     t.pc++;
   });
-  return thread.monitor?.loc === loc ? [...succeed, ...fail] : fail;
+  return monitor === null ? fail : [...succeed(), ...fail];
 }
 
 /** A window entry that waits as it must: "`pre` = pending same-x ∪ `sf` ∪ (rel: all pending); `prl` = (rel: all
