@@ -1,5 +1,5 @@
 /** The output folder: files that appear whole or not at all. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../system.ts';
 
@@ -7,7 +7,7 @@ import { UsageError } from '../system.ts';
 export function prepareFolder(folder: string): void {
   const probe = join(folder, 'traces', `.heddle-${process.pid}`);
   try {
-    mkdirSync(dirname(probe), { recursive: true });
+    makeFolder(dirname(probe));
     for (const file of [probe, join(folder, `.heddle-${process.pid}`)]) {
       writeFileSync(file, '');
       rmSync(file);
@@ -19,12 +19,20 @@ export function prepareFolder(folder: string): void {
   }
 }
 
+/** Makes a folder and those above it. One at a time: Node's own recursive form never ends where the system refuses
+ *  with ENOENT, as it does below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** Writes a file next to its place and moves it there, so that nobody ever sees half of it. */
 export function writeWhole(folder: string, name: string, text: string): void {
   const path = join(folder, name);
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(unfinished, text);
     renameSync(unfinished, path);
   } catch (error) {
