@@ -44,3 +44,8 @@ test('README.md lists every exit code', () => {
 test('README.md is at most 150 lines long', () => {
   expect(readme.split('\n').length).toBeLessThanOrEqual(151);
 });
+
+test('the counterexample in README.md is the one in results/', () => {
+  const trace = read('results/traces/unmap-vs-attach--no-barrier-on-cpu1--armv8.txt');
+  expect(readme).toContain(trace);
+});

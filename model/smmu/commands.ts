@@ -93,6 +93,12 @@ export function inherited(
 
 /** A command as a trace shows it. */
 export function commandText(c: Command): string {
-  const operands = Object.entries(c.operands).filter(([name]) => name !== 'slot');
-  return operands.length === 0 ? c.name : `${c.name}(${operands.map(([k, v]) => `${k} ${v}`).join(', ')})`;
+  const { sid, vmid, page, pages, leaf } = c.operands;
+  const operands = [
+    ...(sid === undefined ? [] : [`SID ${sid}`]),
+    ...(vmid === undefined ? [] : [`VMID ${vmid}`]),
+    ...(page === undefined ? [] : [pages === 1 ? `page ${page}` : `${pages} pages from ${page}`]),
+    ...(c.name.startsWith('TLBI') && leaf === 0 ? ['walks too'] : []),
+  ];
+  return operands.length === 0 ? c.name : `${c.name}(${operands.join(', ')})`;
 }
