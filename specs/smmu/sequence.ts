@@ -5,7 +5,7 @@ import type { Outcome } from '../../checker/outcome.ts';
 import { abortSte, type Ste, s2Ste, steObject } from '../../model/driver/attach.ts';
 import { arm_smmu_cmdq_issue_cmdlist, smmuObject } from '../../model/driver/cmdq.ts';
 import { pageObject, tableObject } from '../../model/driver/pgtable.ts';
-import type { MemoryModel, ObjectDecl, Scenario } from '../../model/machine.ts';
+import type { MemoryModel, ObjectDecl, Scenario, SmmuDecl } from '../../model/machine.ts';
 import type { Value } from '../../model/program/expression.ts';
 import type { CommandTemplate } from '../../model/program/instruction.ts';
 import { __free_page, commandOf, dma_wmb, place, store, writePROD } from '../../model/program/kernel.ts';
@@ -92,15 +92,20 @@ export function sequenceScenario(model: MemoryModel, s: Sequence): Scenario {
   };
 }
 
-/** Streams whose STE the sequence leaves alone. */
-export function fixedStreams(s: Sequence): readonly number[] {
-  const code = JSON.stringify(s.does);
-  return (s.stes ?? [first]).map((_, sid) => sid).filter((sid) => !code.includes(`&ste${sid}`));
+/** Streams whose STE no program mentions. */
+export function fixedStreams(decl: SmmuDecl, { programs }: Scenario): readonly number[] {
+  const code = JSON.stringify(programs);
+  return decl.streams.filter(({ ste }) => !code.includes(`"&${ste}"`)).map(({ sid }) => sid);
 }
 
 /** Checks a sequence with an SMMU modelled in that way. */
-export function checkSequence(s: Sequence, model: MemoryModel, smmu: SmmuModel): Outcome {
-  const machine = buildMachine(sequenceScenario(model, s), () => smmu);
+export function checkSequence(
+  s: Sequence,
+  model: MemoryModel,
+  smmu: (decl: SmmuDecl, scenario: Scenario) => SmmuModel,
+): Outcome {
+  const scenario = sequenceScenario(model, s);
+  const machine = buildMachine(scenario, (decl) => smmu(decl, scenario));
   return checkNow(systemOf('sequence', machine, [noStaleTranslation(machine), memorySafety(machine)], []), {
     search: 'bfs',
     maxStates: 300_000,
