@@ -23,13 +23,25 @@ export function bareSystem(machine: Machine, name: string): System {
   };
 }
 
-export const exploreLag: OutcomeRunner = (scenario, { maxStates }) => {
+export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, maxBytes }) => {
   const machine = buildMachine(scenario);
   const finals = new Map<string, FinalState>();
+  const limit = new AbortController();
+  let why = '';
+  const stop = (reason: string): void => {
+    why = reason;
+    limit.abort();
+  };
   const outcome = checkNow(bareSystem(machine, 'litmus'), {
     search: 'dfs',
     maxStates,
     keepTraces: false,
+    signal: limit.signal,
+    onProgress({ seconds }) {
+      if (maxSeconds !== undefined && seconds > maxSeconds) stop(`it took more than ${maxSeconds} s`);
+      if (maxBytes !== undefined && process.memoryUsage.rss() > maxBytes)
+        stop(`it took more than ${Math.round(maxBytes / 2 ** 20)} MiB`);
+    },
     onTerminal(read) {
       const final = finalState(machine, scenario, read);
       if (final !== null) finals.set(JSON.stringify(final), final);
@@ -39,6 +51,7 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates }) => {
     finals: [...finals.values()],
     states: outcome.effort.states,
     complete: outcome.verdict.kind !== 'incomplete',
+    why: why === '' ? `it has more than ${maxStates} states` : why,
   };
 };
 

@@ -46,3 +46,27 @@ export function distinctPlaces(places: readonly Place[]): readonly Place[] {
 
 export const placeName = (place: Place): string =>
   place.kind === 'register' ? `${place.thread}:${place.register}` : `[${place.variable}]`;
+
+/** herd's order: registers by thread and name, then variables. */
+export function comparePlaces(a: Place, b: Place): number {
+  if (a.kind !== b.kind) return a.kind === 'register' ? -1 : 1;
+  return placeName(a).localeCompare(placeName(b), 'en', { numeric: true });
+}
+
+/** As herd prints it: every conjunction in a disjunction and the other way round in parentheses. */
+export function conditionText(condition: Condition): string {
+  const text = inner(condition);
+  return text.startsWith('(') ? text : `(${text})`;
+}
+
+function inner(condition: Condition): string {
+  const grouped = (part: Condition): string =>
+    part.kind === 'and' || part.kind === 'or' ? `(${inner(part)})` : inner(part);
+  return match(condition)
+    .with({ kind: 'constant' }, ({ holds }) => String(holds))
+    .with({ kind: 'equals' }, ({ place, value }) => `${placeName(place)}=${String(value).replace('&', '')}`)
+    .with({ kind: 'not' }, ({ part }) => `not (${inner(part)})`)
+    .with({ kind: 'and' }, ({ parts }) => parts.map(grouped).join(' /\\ '))
+    .with({ kind: 'or' }, ({ parts }) => parts.map(grouped).join(' \\/ '))
+    .exhaustive();
+}

@@ -1,10 +1,11 @@
-/** From the text of an AArch64 litmus file to a scenario and a question about its final states. */
+/** START HERE for litmus tests: from the text of a file to a scenario and a question about its final states. */
 import type { MemoryModel, ObjectDecl, Scenario } from '../machine.ts';
 import type { Value } from '../program/expression.ts';
-import { assemble } from './aarch64.ts';
-import { type Condition, distinctPlaces, type Place, placesOf, type Quantifier } from './condition.ts';
-import { type Cell, type LitmusSyntax, parseLitmus } from './syntax.ts';
-import { Unsupported } from './unsupported.ts';
+import { translateAArch64 } from './aarch64-test.ts';
+import { translateC } from './c-test.ts';
+import type { Condition, Place, Quantifier } from './condition.ts';
+import { askedPlaces, printedPlaces, type Translation } from './dialect.ts';
+import { LitmusSyntaxError, Unsupported } from './unsupported.ts';
 
 export interface LitmusTest {
   readonly name: string;
@@ -18,63 +19,36 @@ export interface LitmusTest {
 }
 
 export function litmusTest(text: string, model: MemoryModel = 'armv8'): LitmusTest {
-  const syntax = parseLitmus(text);
-  const printed = distinctPlaces([...syntax.locations, ...placesOf(syntax.condition)]);
-  const asked = syntax.filter === null ? printed : distinctPlaces([...printed, ...placesOf(syntax.filter)]);
-  const programs = syntax.threads.map((name, thread) => {
-    const observed = asked.flatMap((p) => (p.kind === 'register' && p.thread === thread ? [p.register] : []));
-    return {
-      name,
-      ...assemble(column(syntax, thread)),
-      initial: initialRegisters(syntax, thread, observed),
-      observed,
-    };
-  });
-  for (const place of asked) {
+  const { question, programs, variables } = translated(text);
+  const objects = [...variables].map(([name, cells]) =>
+    cells.length === 1 ? variable(name, cells[0]!) : array(name, cells),
+  );
+  for (const place of askedPlaces(question)) {
     if (place.kind === 'register' && programs[place.thread] === undefined) {
       throw new Unsupported(`a condition on thread ${place.thread}, which does not exist`);
     }
+    if (place.kind === 'variable' && !isCell(place.variable, variables)) {
+      throw new Unsupported(`a condition on ${place.variable}, which is not one cell of memory`);
+    }
   }
-  const scenario: Scenario = { model, objects: variables(syntax, asked), programs, smmus: [] };
-  const { name, quantifier, condition, filter } = syntax;
-  return { name, scenario, quantifier, condition, filter, printed };
+  const { name, quantifier, condition, filter } = question;
+  const scenario: Scenario = { model, objects, programs, smmus: [] };
+  return { name, scenario, quantifier, condition, filter, printed: printedPlaces(question) };
 }
 
-function column(syntax: LitmusSyntax, thread: number): readonly Cell[] {
-  return syntax.rows.flatMap((row) => row[thread] ?? []);
+/** The first word of a file names its dialect. */
+function translated(text: string): Translation {
+  const dialect = /^(?:\s|\(\*[\s\S]*?\*\))*(\w+)/.exec(text)?.[1];
+  if (dialect === 'AArch64') return translateAArch64(text);
+  if (dialect === 'C') return translateC(text);
+  if (dialect === undefined) throw new LitmusSyntaxError('line 1, column 1: Expected "AArch64" or "C"');
+  throw new Unsupported(`the dialect ${dialect}`, { line: 1, column: 1 });
 }
 
-/** Registers that nobody initialises are 0, as in herd. */
-function initialRegisters(
-  syntax: LitmusSyntax,
-  thread: number,
-  asked: readonly string[],
-): Readonly<Record<string, Value>> {
-  const operands = column(syntax, thread).flatMap((cell) => cell.instruction?.operands ?? []);
-  const names = operands.flatMap((operand) => (operand.kind === 'memory' ? operand.parts : [operand]));
-  const initial: Record<string, Value> = {};
-  for (const name of asked) initial[name] = 0;
-  for (const operand of names) if (operand.kind === 'register') initial[operand.text] = 0;
-  for (const item of syntax.init) {
-    if (item.kind === 'register' && item.thread === thread) initial[item.register] = item.value;
-  }
-  return initial;
-}
-
-/** Every variable that is initialised, pointed to or asked for; 0 unless initialised. */
-function variables(syntax: LitmusSyntax, asked: readonly Place[]): readonly ObjectDecl[] {
-  const values = new Map<string, Value>();
-  for (const item of syntax.init) {
-    if (item.kind === 'variable') values.set(item.variable, item.value);
-  }
-  const pointedTo = [...syntax.init.map((item) => item.value), ...values.values()]
-    .filter((value) => typeof value === 'string')
-    .map((pointer) => pointer.slice(1));
-  const mentioned = asked.flatMap((place) => (place.kind === 'variable' ? [place.variable] : []));
-  for (const name of [...pointedTo, ...mentioned]) {
-    if (!values.has(name)) values.set(name, 0);
-  }
-  return [...values].map(([name, value]) => variable(name, value));
+function isCell(name: string, variables: ReadonlyMap<string, readonly Value[]>): boolean {
+  const [, variableName = name, element] = /^(.*)\[(\d+)\]$/.exec(name) ?? [];
+  const cells = variables.get(variableName)?.length ?? 0;
+  return element === undefined ? cells === 1 : Number(element) < cells;
 }
 
 /** A plain variable as an object: one field, `v`. */
@@ -84,4 +58,10 @@ export const variable = (name: string, value: Value): ObjectDecl => ({
   life: 'live',
   cut: 'object',
   device: false,
+});
+
+const array = (name: string, cells: readonly Value[]): ObjectDecl => ({
+  ...variable(name, 0),
+  fields: [{ name: 'v', cells }],
+  cut: 'cell',
 });

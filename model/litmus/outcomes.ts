@@ -15,26 +15,35 @@ export interface Outcomes {
   readonly finals: readonly FinalState[];
   /** States visited. */
   readonly states: number;
-  /** False if the limit was hit: then `finals` may lack some. */
+  /** False if a limit was hit: then `finals` may lack some. */
   readonly complete: boolean;
+  /** Which limit, as a sentence. */
+  readonly why?: string;
+}
+
+/** When a machine gives up. */
+export interface Limits {
+  readonly maxStates: number;
+  readonly maxSeconds?: number;
+  /** Of the whole process. */
+  readonly maxBytes?: number;
 }
 
 /** A machine, as far as litmus tests are concerned: every final state that a scenario can reach. */
-export type OutcomeRunner = (scenario: Scenario, limit: { readonly maxStates: number }) => Outcomes;
+export type OutcomeRunner = (scenario: Scenario, limits: Limits) => Outcomes;
 
 /** herd's Observation. */
 export type Observation = 'Never' | 'Sometimes' | 'Always';
 
-/** The cell of a variable that is an object with the single field `v`. */
+/** The cell of a variable that is an object with the single field `v`, or of an array's element `a[1]`. */
 export function cellOf(scenario: Scenario, variable: string): Loc {
+  const [, name = variable, element = '0'] = /^(.*)\[(\d+)\]$/.exec(variable) ?? [];
   let cell = 0;
   for (const object of scenario.objects) {
-    if (object.name === variable) return cell;
+    if (object.name === name) return cell + Number(element);
     for (const field of object.fields) cell += field.cells.length;
   }
-  throw new Error(
-    `no object is named ${variable}; there are ${scenario.objects.map((o) => o.name).join(', ')}`,
-  );
+  throw new Error(`no object is named ${name}; there are ${scenario.objects.map((o) => o.name).join(', ')}`);
 }
 
 export function valuation(scenario: Scenario, final: FinalState): Valuation {

@@ -1,8 +1,8 @@
-/** The tree that the grammar makes of a litmus file. */
+/** The tree that the grammar makes of an AArch64 litmus file. */
 import type { Value } from '../program/expression.ts';
 import { parse } from './aarch64.generated.js';
-import type { Condition, Place, Quantifier } from './condition.ts';
-import { LitmusSyntaxError, type Position } from './unsupported.ts';
+import { parsed, type Question } from './dialect.ts';
+import type { Position } from './unsupported.ts';
 
 export type Operand =
   | { readonly kind: 'register'; readonly text: string; readonly width: 'W' | 'X' }
@@ -34,30 +34,13 @@ export type InitItem =
     }
   | { readonly kind: 'variable'; readonly variable: string; readonly value: Value; readonly at: Position };
 
-export interface LitmusSyntax {
-  readonly name: string;
+export interface LitmusSyntax extends Question {
   readonly init: readonly InitItem[];
   readonly threads: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  readonly locations: readonly Place[];
-  readonly filter: Condition | null;
-  readonly quantifier: Quantifier;
-  readonly condition: Condition;
 }
 
 /** Parses an AArch64 litmus file. */
 export function parseLitmus(text: string): LitmusSyntax {
-  try {
-    return parse(text) as LitmusSyntax;
-  } catch (error) {
-    if (!isPeggyError(error)) throw error;
-    const { line, column } = error.location.start;
-    throw new LitmusSyntaxError(
-      `line ${line}, column ${column}: ${error.message}\n  ${text.split('\n')[line - 1]}`,
-    );
-  }
-}
-
-function isPeggyError(error: unknown): error is Error & { readonly location: { readonly start: Position } } {
-  return error instanceof Error && 'location' in error;
+  return parsed(parse, text) as LitmusSyntax;
 }
