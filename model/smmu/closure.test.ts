@@ -14,15 +14,16 @@ const second = s2Ste(2, 'pgd2');
 
 /** Memory that a test changes at will, and an SMMU that looks at it. `pgd` has one descriptor only: the others are
  *  invalid for good. */
-function bench(ste: Ste = first) {
+function bench(ste: Ste = first, levels = 2, other: Readonly<Record<string, Value[]>> = {}) {
   const memory: Record<string, Value[]> = {
     ste0: [...ste],
     pgd: ['&ptes'],
     ptes: ['&page0', '&page1'],
     pgd2: [0, '&ptes2'],
     ptes2: ['&page2', 0],
+    ...other,
   };
-  const decl: SmmuDecl = { name: 'smmu', streams: [{ sid: 0, ste: 'ste0' }], levels: 2 };
+  const decl: SmmuDecl = { name: 'smmu', streams: [{ sid: 0, ste: 'ste0' }], levels };
   const objects: ObjectDecl[] = Object.entries(memory).map(([name, cells]) =>
     name === 'ste0' ? steObject(name, cells) : tableObject(name, cells),
   );
@@ -144,6 +145,18 @@ describe('doom', () => {
     expect(smmu.tlb()).toEqual(['1: 0 -> page0 (doomed)', '1: 0 -> page1 (doomed)', '1: 1 -> page1']);
     smmu.sync();
     expect([smmu.walks(), smmu.tlb()]).toEqual([[], ['1: 1 -> page1']]);
+  });
+
+  test('a table below a doomed table is doomed by the commands that cover it as well', () => {
+    // Three levels: `pgd` is a middle one, of pages 0 to 3.
+    const smmu = bench(s2Ste(1, 'pgd2'), 3, { pgd2: ['&pgd', 0] });
+    expect(smmu.walks()).toEqual(['1: 0 in pgd', '1: 0 in ptes']);
+    smmu.store('pgd2', 0, 0);
+    smmu.command('TLBI_S2_IPA', nonLeaf(0));
+    smmu.store('pgd', 0, '&ptes2');
+    expect(smmu.walks()).toEqual(['1: 0 in pgd (doomed)', '1: 0 in ptes (doomed)', '1: 0 in ptes2 (doomed)']);
+    smmu.sync();
+    expect(smmu.walks()).toEqual([]);
   });
 
   test('a leaf-only TLBI between does not doom what a doomed table fills later', () => {

@@ -1,9 +1,10 @@
 /** A test oracle for the may-sets: an SMMU whose fetches, walks, fills and evictions are steps of their own, one
  *  after the other. Far more states, the same verdicts.
  *
- *  One fetch is in flight for each stream and one walk for each SMMU. More at a time would reach no other entry: a
- *  walk that is not targeted by a command may as well end at once, and one that is ends in an entry as if it had
- *  ended before the command. Evictions only take options away, so they are left out unless asked for. */
+ *  One walk is in flight for each SMMU: a second would reach no other entry, since one that no command targets may as
+ *  well end at once, and one that is targeted ends as if it had ended before. One fetch is in flight for each stream:
+ *  of two mixed STEs whose fetches overlap only one is found, which the scenarios here do not need. Evictions only
+ *  take options away, so they are left out unless asked for. */
 import { type Agent, type Component, component, type Read, type Ref, type Step, write } from '../contract.ts';
 import type { Command } from '../machine.ts';
 import type { Value } from '../program/expression.ts';

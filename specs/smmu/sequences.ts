@@ -246,6 +246,12 @@ const configurations: readonly Expected[] = [
     [attach, unmap0, free('page0')],
     { stes: [invalid(first)] },
   ),
+  // Even when it is invalid, and no CFGI helps: it is looked up in the stream table at any time.
+  stale('detach, CFGI, SYNC, free the STE', 'the SMMU still fetches it', [
+    detach,
+    sync(cfgi(0)),
+    free('ste0'),
+  ]),
 ];
 
 /** VMID 1 with the other root: one word, hitless. */
