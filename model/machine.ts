@@ -206,6 +206,8 @@ export interface Thread {
   readonly irqs: boolean;
   /** Objects that this thread allocated and has not shown to anybody yet. */
   readonly hidden: readonly string[];
+  /** Objects that this thread has freed, or has given to kfree_rcu. */
+  readonly freed: readonly string[];
   readonly fault: Fault | null;
 }
 

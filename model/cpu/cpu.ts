@@ -38,6 +38,7 @@ export function initialThread(cpu: Cpu): Thread {
     rcu: { depth: 0, rf: 0, blocks: [] },
     irqs: true,
     hidden: [],
+    freed: [],
     fault: null,
   };
 }

@@ -16,7 +16,13 @@ export function freeRules(w: Work, i: Op<'free'> | Op<'kfree_rcu'>): readonly Ru
   if (pointer === 0) return [next(say)]; // kfree(NULL) does nothing
   if (typeof pointer !== 'string') return [next((v, pc) => fault(v, 'bad pointer', `frees ${pointer}`, pc))];
   const view = Math.max(w.t.vrn, w.t.vro, w.t.vwo);
-  return [next((v, pc) => put(v, pc, i.op, { kind: 'object', object: pointer.slice(1), view }))];
+  const object = pointer.slice(1);
+  return [
+    next((v, pc) => {
+      v.t.freed = [...new Set([...v.t.freed, object])].sort();
+      put(v, pc, i.op, { kind: 'object', object, view });
+    }),
+  ];
 }
 
 export function pushRules(w: Work, i: Op<'push'>): readonly Rule[] {

@@ -10,7 +10,6 @@ import {
   destinationOf,
   liveRegisters,
   readsMemory,
-  successorsOf,
   usesOf,
   writesMemory,
 } from '../program/flow.ts';
@@ -28,8 +27,6 @@ export interface ThreadFacts {
   readonly readable: readonly ReadonlySet<Loc>[];
   readonly wanted: readonly ReadonlySet<Wanted>[];
   readonly defers: readonly boolean[];
-  /** No way from the start to here frees anything: what only this thread frees is still there. */
-  readonly beforeFrees: readonly boolean[];
   /** From here, everything stored so far leaves before any pointer does: a private object stays private. */
   readonly drainsBeforeEscape: readonly boolean[];
 }
@@ -105,21 +102,6 @@ function freedBy(programs: readonly Program[]): ReadonlySet<string> | null {
   return names;
 }
 
-/** Forward: true where no free can have been executed before. */
-function beforeFrees(program: Program): readonly boolean[] {
-  const after = new Set<number>();
-  const mark = (pc: number): void => {
-    if (after.has(pc)) return;
-    after.add(pc);
-    for (const next of successorsOf(program.code, pc)) mark(next);
-  };
-  program.code.forEach((i, pc) => {
-    if (i.op === 'free' || i.op === 'kfree_rcu')
-      for (const next of successorsOf(program.code, pc)) mark(next);
-  });
-  return [...program.code, null].map((_, pc) => !after.has(pc));
-}
-
 const startsGracePeriod = (i: Instruction): boolean =>
   i.op === 'kfree_rcu' || (i.op === 'rcu' && i.what === 'synchronize');
 
@@ -132,7 +114,6 @@ function threadFacts(program: Program, cellsAt: (p: Program, a: Address) => read
     readable: ahead(program, (i) => (readsMemory(i) ? cellsAt(program, addressOf(i)!) : [])),
     wanted,
     defers: program.code.map((_, pc) => mayDefer(program, pc)),
-    beforeFrees: beforeFrees(program),
     drainsBeforeEscape: drains(program),
   };
 }

@@ -63,7 +63,7 @@ function isSafe(w: Work, object: string): boolean {
   const { cpu, t } = w;
   if (!cpu.layout.lives.has(object)) return true;
   const others = cpu.facts.foreignFrees[cpu.id]!;
-  return others !== null && !others.has(object) && cpu.own.beforeFrees[t.pc]!;
+  return others !== null && !others.has(object) && !t.freed.includes(object);
 }
 
 /** Whether the entry's leaving cannot be observed: its cell is nobody else's, or its object is hidden and

@@ -94,8 +94,13 @@ export function settle(cpu: Cpu, t: Draft<Thread>): void {
     return;
   }
   if (cpu.model !== 'armv8') t.fwd = {}; // what a forwarded view is for: there are no views
+  t.freed = t.freed.filter((name) => mayRead(cpu, t.pc, name));
   canonicalise(t, needOf(cpu, t));
 }
+
+/** Whether some load ahead may read a cell of the object. */
+const mayRead = (cpu: Cpu, pc: number, object: string): boolean =>
+  [...cpu.own.readable[pc]!].some((loc) => cellAt(cpu, loc).object.name === object);
 
 export const isFinished = (cpu: Cpu, t: Thread | Draft<Thread>): boolean =>
   t.fault !== null || (t.pc >= cpu.program.code.length && t.window.length === 0 && t.deferred.length === 0);
@@ -123,6 +128,7 @@ function erase(t: Draft<Thread>, live: ReadonlySet<string>): void {
     guesses: [],
     monitor: null,
     hidden: [],
+    freed: [],
     rcu: { depth: 0, rf: 0, blocks: [] },
   });
 }
