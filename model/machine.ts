@@ -217,6 +217,8 @@ export interface RcuReader {
   readonly depth: number;
   /** Floor for the next section: what a grace period that began has made visible. */
   readonly rf: View;
+  /** What the sections of others that are over have seen: a grace period that begins now ends after them. */
+  readonly finished: View;
   /** Grace periods that began during the present section and wait for its end. */
   readonly blocks: readonly string[];
 }
@@ -249,12 +251,21 @@ export interface StoreEvent {
   readonly by: number;
 }
 
-/** a grace period began: `after` counts, per cell, the stores that came after its caller's view. */
+/** a grace period began: `after` counts, per cell, the stores that came after its caller's view; */
 export interface GracePeriodEvent {
   readonly kind: 'gp-begin';
   readonly id: string;
   readonly by: number;
   readonly after: Readonly<Record<string, number>>;
+}
+
+/** a read-side section ended, or something issued in it took effect after its end: `after` as above, of what the
+ *  reader saw there; `gps` = the grace periods that it held up. Only if some program calls synchronize_rcu(). */
+export interface SectionEvent {
+  readonly kind: 'section-end';
+  readonly by: number;
+  readonly after: Readonly<Record<string, number>>;
+  readonly gps: readonly string[];
 }
 
 /** The device that an SMMU is to other agents' stores: `by` of its own. */

@@ -1,13 +1,13 @@
 /** A CPU as an agent: which of its steps are visible, and what it does on its own between them. */
 import type { Draft } from 'immer';
 import { type Agent, type Event, ModelBug, type Read, type Step } from '../contract.ts';
-import type { GracePeriodEvent, StoreEvent, Thread } from '../machine.ts';
+import type { GracePeriodEvent, SectionEvent, StoreEvent, Thread } from '../machine.ts';
 import { content, whereIs } from './content.ts';
 import { mayPerform, perform, resolutions, resolve } from './deferred.ts';
 import { tidy } from './guesses.ts';
 import { rulesFor } from './instructions.ts';
 import { isLocal, isOwnLoad, leavesUnseen } from './locality.ts';
-import { absorbGracePeriod } from './sections.ts';
+import { absorbGracePeriod, absorbSectionEnd } from './sections.ts';
 import { leave, mayLeave } from './stores.ts';
 import { type Cpu, instructionAt, isFinished, makeStep, type Rule, settle, type Work } from './work.ts';
 
@@ -35,7 +35,7 @@ export function initialThread(cpu: Cpu): Thread {
     unknown: [],
     guesses: [],
     monitor: null,
-    rcu: { depth: 0, rf: 0, blocks: [] },
+    rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
     irqs: true,
     hidden: [],
     freed: [],
@@ -140,13 +140,15 @@ export function threadReaction(cpu: Cpu): {
   listens(event: Event): boolean;
   react(event: Event, own: Thread, read: Read): Thread;
 } {
+  const synchronizes = cpu.own.wanted[0]!.has('finished');
   const exclusive = cpu.program.code.some((i) => i.op === 'load' && i.exclusive);
   const everReadable = cpu.own.readable[0]!;
   const counted = cpu.own.wanted[0]!.has('gp') ? cpu.facts.counted[cpu.id]! : new Set<number>();
   return {
     listens(event) {
-      const e = event as StoreEvent | GracePeriodEvent;
+      const e = event as StoreEvent | GracePeriodEvent | SectionEvent;
       if (e.kind === 'gp-begin') return true;
+      if (e.kind === 'section-end') return synchronizes && e.by !== cpu.id;
       if (e.kind !== 'store' || e.by === cpu.id) return false;
       return cpu.model === 'armv8'
         ? everReadable.has(e.loc) || counted.has(e.loc)
@@ -154,9 +156,10 @@ export function threadReaction(cpu: Cpu): {
     },
     react(event, own) {
       if (isFinished(cpu, own)) return own;
-      const e = event as StoreEvent | GracePeriodEvent;
+      const e = event as StoreEvent | GracePeriodEvent | SectionEvent;
       const t = structuredClone(own) as Draft<Thread>;
       if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id, cpu.facts.counted[e.by]!);
+      else if (e.kind === 'section-end') absorbSectionEnd(t, e, cpu.name, cpu.facts.counted[e.by]!);
       else {
         if (cpu.model === 'armv8') t.lag.push({ loc: e.loc, old: e.old });
         const m = t.monitor;

@@ -1,6 +1,6 @@
 /** Loads, and read parts of atomics, that are satisfied later than they are issued, so that later independent
  *  stores can leave before (semantics.md 1.2, rows defer, resolve, RMW). */
-import type { Content, Thread } from '../machine.ts';
+import type { Content, Thread, View } from '../machine.ts';
 import { type Message, newest, readable } from '../memory/lag.ts';
 import type { Value } from '../program/expression.ts';
 import { content, pendingLoad, substitute } from './content.ts';
@@ -69,8 +69,7 @@ export function resolve(w: Work, index: number, m: Message): void {
     t.monitor.deferred = null;
     t.monitor.lost = !isLatest(t, loc, m);
   }
-  satisfy(w, index, value, m);
-  leaveSection(w, gps, section);
+  leaveSection(w, gps, section, satisfy(w, index, value, m));
 }
 
 /** Whether the read part of an atomic can be performed now: no earlier own store to the cell is pending, and
@@ -91,14 +90,14 @@ export function perform(w: Work, index: number): void {
   boundEarlierLoads(t, loc, m.at);
   t.deferred[index]!.hi = null;
   t.window[atomic!]!.owns = 0;
-  satisfy(w, index, value, m);
+  const view = satisfy(w, index, value, m);
   setOwner(w, loc, w.cpu.id);
   say(w, pc, `${instructionAt(w.cpu, pc).at.text} == ${show(value)}`);
-  leaveSection(w, gps, section);
+  leaveSection(w, gps, section, view);
 }
 
-/** Removes the deferred load and puts what it read where it was awaited. */
-function satisfy(w: Work, index: number, value: Value, m: Message): void {
+/** Removes the deferred load and puts what it read where it was awaited. Returns its view. */
+function satisfy(w: Work, index: number, value: Value, m: Message): View {
   const { t } = w;
   const { loc, vpre, noReturn, pc } = t.deferred[index]!;
   const vmsg = messageView(t, loc, m, 'plain');
@@ -125,4 +124,5 @@ function satisfy(w: Work, index: number, value: Value, m: Message): void {
   t.unknown = t.unknown.map(inside);
   t.guesses = t.guesses.map((g) => ({ ...g, old: inside(g.old), expected: inside(g.expected) }));
   t.deferred.splice(index, 1);
+  return vpost;
 }

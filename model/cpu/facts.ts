@@ -16,7 +16,7 @@ import {
 import type { Address, Instruction, Program } from '../program/instruction.ts';
 
 /** Which views anything ahead still looks at. */
-export type Wanted = 'vro' | 'vwo' | 'vcap' | 'vrel' | 'acquire' | 'rf' | 'gp';
+export type Wanted = 'vro' | 'vwo' | 'vcap' | 'vrel' | 'acquire' | 'rf' | 'gp' | 'finished';
 
 export interface ThreadFacts {
   readonly program: Program;
@@ -45,6 +45,8 @@ export interface Facts {
   readonly foreignFrees: readonly (ReadonlySet<string> | null)[];
   /** Whether any program waits for or starts a grace period; without, RCU sections have no effect. */
   readonly gracePeriods: boolean;
+  /** Whether any program waits for one: then the ends of sections tell it what they saw. */
+  readonly synchronizes: boolean;
 }
 
 /** Cells that devices read and write, besides the programs. */
@@ -63,13 +65,15 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
     new Set([...touched.flatMap((x, u) => (u === t ? [] : [...x[what]])), ...devices[what]]);
   const polled = polledByOne(scenario, touched, cellsAt);
   const foreignReads = scenario.programs.map((_, t) => others(t, 'reads'));
+  const synchronizes = scenario.programs.some((p) => p.code.some(isSynchronize));
   return {
-    threads: scenario.programs.map((p) => threadFacts(p, cellsAt)),
+    threads: scenario.programs.map((p) => threadFacts(p, cellsAt, synchronizes)),
     foreignReads,
     counted: foreignReads.map((cells) => new Set([...cells].filter((loc) => !polled.has(loc)))),
     foreignWrites: scenario.programs.map((_, t) => others(t, 'writes')),
     foreignFrees: scenario.programs.map((_, t) => freedBy(scenario.programs.filter((_, u) => u !== t))),
     gracePeriods: scenario.programs.some((p) => p.code.some(startsGracePeriod)),
+    synchronizes,
   };
 }
 
@@ -102,11 +106,17 @@ function freedBy(programs: readonly Program[]): ReadonlySet<string> | null {
   return names;
 }
 
-const startsGracePeriod = (i: Instruction): boolean =>
-  i.op === 'kfree_rcu' || (i.op === 'rcu' && i.what === 'synchronize');
+const isSynchronize = (i: Instruction): boolean => i.op === 'rcu' && i.what === 'synchronize';
 
-function threadFacts(program: Program, cellsAt: (p: Program, a: Address) => readonly Loc[]): ThreadFacts {
-  const wanted = ahead<Wanted>(program, wants);
+
+const startsGracePeriod = (i: Instruction): boolean => i.op === 'kfree_rcu' || isSynchronize(i);
+
+function threadFacts(
+  program: Program,
+  cellsAt: (p: Program, a: Address) => readonly Loc[],
+  synchronizes: boolean,
+): ThreadFacts {
+  const wanted = ahead<Wanted>(program, (i) => wants(i, synchronizes));
   return {
     program,
     live: liveRegisters(program, program.observed, (i) => usesOf(i)),
@@ -119,15 +129,17 @@ function threadFacts(program: Program, cellsAt: (p: Program, a: Address) => read
 }
 
 /** Views that an instruction looks at. */
-function wants(i: Instruction): readonly Wanted[] {
+function wants(i: Instruction, synchronizes: boolean): readonly Wanted[] {
   if (i.op === 'fence') {
     if (i.access === 'full') return ['vro', 'vwo'];
     if (i.access === 'load') return ['vro'];
     return i.kind === 'dsb' ? ['vwo'] : [];
   }
   if (i.op === 'isb') return ['vcap'];
-  if (startsGracePeriod(i)) return ['vro', 'vwo', 'gp'];
-  if (i.op === 'rcu') return ['rf'];
+  if (isSynchronize(i)) return ['vro', 'vwo', 'gp', 'finished'];
+  if (i.op === 'kfree_rcu') return ['vro', 'vwo', 'gp'];
+  // The end of a section tells others what it saw, as the beginning of a grace period does.
+  if (i.op === 'rcu') return synchronizes && i.what === 'unlock' ? ['rf', 'vro', 'vwo', 'gp'] : ['rf'];
   const acquires = ('order' in i && i.order === 'acquire') || ('acquire' in i && i.acquire);
   if (acquires) return ['vrel', 'acquire'];
   return 'order' in i && i.order === 'acquirePC' ? ['acquire'] : [];

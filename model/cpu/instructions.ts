@@ -1,17 +1,16 @@
 /** What the next instruction of a thread can do now: one row of semantics.md 1.2 per kind of instruction. */
 import { match } from 'ts-pattern';
-import { ModelBug } from '../contract.ts';
 import { isTrue } from '../program/expression.ts';
 import type { Address, Instruction } from '../program/instruction.ts';
 import { awaitRules, loadRules, storeRules } from './accesses.ts';
 import { blockingRules } from './at-once.ts';
 import { casRules, rmwRules } from './atomics.ts';
-import { content, known, whereIs } from './content.ts';
+import { content, known } from './content.ts';
 import { allocate, freeRules, pushRules } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { fenceRules, raiseFloor } from './fences.ts';
 import type { Target } from './loads.ts';
-import { enterSection, exitSection } from './sections.ts';
+import { enterSection, exitSection, synchronizeRules } from './sections.ts';
 import { targetOf } from './target.ts';
 import { fault, next, type Rule, say, type Work } from './work.ts';
 
@@ -34,9 +33,7 @@ export function rulesFor(w: Work, i: Instruction): readonly Rule[] {
     .with({ op: 'push' }, (p) => pushRules(w, p))
     .with({ op: 'rcu', what: 'lock' }, () => [next(enterSection)])
     .with({ op: 'rcu', what: 'unlock' }, () => [next(exitSection)])
-    .with({ op: 'rcu', what: 'synchronize' }, () => {
-      throw new ModelBug(`synchronize_rcu() is not modelled yet, ${whereIs(i)}`);
-    })
+    .with({ op: 'rcu', what: 'synchronize' }, () => synchronizeRules(w))
     .with({ op: 'alloc' }, (a) => [(v) => allocate(v, a)])
     .with({ op: 'choose' }, (c) =>
       c.options.map((value) =>

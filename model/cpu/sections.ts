@@ -1,8 +1,16 @@
 /** RCU on the side of the thread: sections, what holds a grace period up, and what it makes visible
  *  (semantics.md 2). */
 import { type Draft, produce } from 'immer';
-import type { GracePeriod, GracePeriodEvent, Loc, Thread, View, WindowEntry } from '../machine.ts';
-import { fault, say, type Work } from './work.ts';
+import type {
+  GracePeriod,
+  GracePeriodEvent,
+  Loc,
+  SectionEvent,
+  Thread,
+  View,
+  WindowEntry,
+} from '../machine.ts';
+import { fault, next, type Rule, say, type Work } from './work.ts';
 
 /** rcu_read_lock: the outermost one raises the floor to what grace periods that have begun made visible. */
 export function enterSection(w: Work, pc: number): void {
@@ -24,19 +32,22 @@ export function exitSection(w: Work, pc: number): void {
   }
   t.rcu.depth -= 1;
   if (t.rcu.depth > 0 || !w.cpu.facts.gracePeriods) return;
-  const blocks = t.rcu.blocks;
+  const blocks = [...t.rcu.blocks];
   for (const pending of [...t.window, ...t.deferred]) {
     pending.section = true;
     pending.gps = [...new Set([...pending.gps, ...blocks])].sort();
   }
   t.rcu.blocks = [];
-  leaveSection(w, blocks, true);
+  leaveSection(w, blocks, true, Math.max(t.vrn, t.vro, t.vwo));
 }
 
-/** Something that held up `gps` is gone: those that nothing else of this thread holds up stop waiting for it. */
-export function leaveSection(w: Work, gps: readonly string[], wasInSection: boolean): void {
+/** Something that held up `gps` is gone, having seen `view`: those that nothing else of this thread holds up stop
+ *  waiting for it. */
+export function leaveSection(w: Work, gps: readonly string[], wasInSection: boolean, view: View): void {
   const { t } = w;
   if (!wasInSection && gps.length === 0) return;
+  if (w.cpu.facts.synchronizes)
+    w.events.push({ kind: 'section-end', by: w.cpu.id, after: storesAfter(t, view), gps });
   const pending = [...t.window, ...t.deferred];
   const free = gps.filter((g) => !t.rcu.blocks.includes(g) && !pending.some((p) => p.gps.includes(g)));
   if (free.length > 0) {
@@ -62,27 +73,63 @@ function setReader(w: Work, reading: boolean): void {
   );
 }
 
-/** kfree_rcu takes effect: a grace period begins that waits for the sections of now, and whoever starts a section
- *  from now on sees at least what the caller saw. */
-export function beginGracePeriod(w: Work, entry: WindowEntry): void {
-  const { t } = w;
+/** kfree_rcu takes effect. */
+export function freeAfterGracePeriod(w: Work, entry: WindowEntry): void {
   const payload = entry.payload;
   if (payload?.kind !== 'object') throw new Error('kfree_rcu without an object');
-  const id = `kfree_rcu(${payload.object})`;
-  const gp: GracePeriod = {
-    id,
-    next: { kind: 'free', object: payload.object },
-    wait: w.get(w.cpu.rcu).readers,
-  };
+  const { object, view } = payload;
+  begin(w, `kfree_rcu(${object})`, { kind: 'free', object }, view);
+}
+
+/** synchronize_rcu: a full fence, then a grace period, to whose end the thread waits. What sections that are over
+ *  have seen is behind it then: those that it did not have to wait for at once, the others as they end. */
+export function synchronizeRules(w: Work): readonly Rule[] {
+  const { t, cpu } = w;
+  const id = `synchronize_rcu(${cpu.name})`;
+  const mine = w.get(cpu.rcu).gps.find((gp) => gp.id === id);
+  if (mine !== undefined) return mine.wait.length > 0 ? [] : [next((v, pc) => endOfWait(v, pc, id))];
+  if (t.rcu.depth > 0) {
+    return [next((v, pc) => fault(v, 'RCU misuse', 'synchronize_rcu() inside a read-side section', pc))];
+  }
+  if (t.window.length > 0 || t.deferred.length > 0) return [];
+  return [
+    (v) => {
+      v.t.vrn = Math.max(v.t.vrn, v.t.vro, v.t.vwo);
+      say(v, v.t.pc, 'synchronize_rcu() begins');
+      begin(v, id, { kind: 'resume', thread: cpu.id }, v.t.vrn);
+      v.t.vrn = Math.max(v.t.vrn, v.t.rcu.finished);
+    },
+  ];
+}
+
+function endOfWait(w: Work, pc: number, id: string): void {
+  say(w, pc, 'synchronize_rcu() returns');
+  w.set(
+    w.cpu.rcu,
+    produce(w.get(w.cpu.rcu), (r) => {
+      r.gps = r.gps.filter((gp) => gp.id !== id);
+    }),
+  );
+}
+
+/** A grace period begins that waits for the sections of now, and whoever starts a section from now on sees at least
+ *  what the caller saw. */
+function begin(w: Work, id: string, next: GracePeriod['next'], view: View): void {
+  const gp: GracePeriod = { id, next, wait: w.get(w.cpu.rcu).readers };
   w.set(
     w.cpu.rcu,
     produce(w.get(w.cpu.rcu), (r) => {
       r.gps.push(gp as Draft<GracePeriod>);
     }),
   );
+  w.events.push({ kind: 'gp-begin', id, by: w.cpu.id, after: storesAfter(w.t, view) });
+}
+
+/** A view, told to others: how many stores to each cell came after it. */
+function storesAfter(t: Draft<Thread>, view: View): Readonly<Record<string, number>> {
   const after: Record<string, number> = {};
-  for (const e of t.lag.slice(payload.view)) after[e.loc] = (after[e.loc] ?? 0) + 1;
-  w.events.push({ kind: 'gp-begin', id, by: w.cpu.id, after });
+  for (const e of t.lag.slice(view)) after[e.loc] = (after[e.loc] ?? 0) + 1;
+  return after;
 }
 
 /** How a thread absorbs the beginning of a grace period: its floor for the next section rises to the caller's
@@ -99,6 +146,19 @@ export function absorbGracePeriod(
   for (const pending of [...t.window, ...t.deferred]) {
     if (pending.section) pending.gps = [...pending.gps, event.id].sort();
   }
+}
+
+/** How a thread that calls synchronize_rcu absorbs the end of another's section: if it waits for it now, what that
+ *  section has seen is behind it. */
+export function absorbSectionEnd(
+  t: Draft<Thread>,
+  event: SectionEvent,
+  self: string,
+  counted: ReadonlySet<Loc>,
+): void {
+  const seen = positionOf(t, event.after, counted);
+  t.rcu.finished = Math.max(t.rcu.finished, seen);
+  if (event.gps.includes(`synchronize_rcu(${self})`)) t.vrn = Math.max(t.vrn, seen);
 }
 
 /** The position in the lag of a view after which `after[loc]` stores to each counted cell came. */

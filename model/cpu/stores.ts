@@ -5,7 +5,7 @@ import type { Content, Loc, Payload, Thread, View, WindowEntry } from '../machin
 import { joined, known, whereIs } from './content.ts';
 import type { Target } from './loads.ts';
 import { orderNotes, textOf, valueNotes } from './notes.ts';
-import { beginGracePeriod, leaveSection } from './sections.ts';
+import { freeAfterGracePeriod, leaveSection } from './sections.ts';
 import {
   appendMessage,
   cellAt,
@@ -106,11 +106,11 @@ export function leave(w: Work, k: number): void {
   say(w, gone.pc, textOf(w, gone), [...valueNotes(w, gone), ...orderNotes(w, k)]);
   if (gone.what === 'free') free(w, gone);
   else if (gone.what === 'push') push(w, gone);
-  else if (gone.what === 'kfree_rcu') beginGracePeriod(w, gone);
+  else if (gone.what === 'kfree_rcu') freeAfterGracePeriod(w, gone);
   else propagate(w, k);
   if (w.t.fault !== null) return;
   remove(w.t, k);
-  leaveSection(w, gone.gps, gone.section);
+  leaveSection(w, gone.gps, gone.section, gone.loc < 0 ? 0 : w.t.lag.length);
 }
 
 /** Row propagate: the store is appended to memory, and the thread's views of its own stores move there. */

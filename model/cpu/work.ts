@@ -10,6 +10,7 @@ import type {
   Loc,
   MemoryModel,
   Rcu,
+  SectionEvent,
   StoreEvent,
   Thread,
   View,
@@ -41,7 +42,7 @@ export interface Work {
   readonly t: Draft<Thread>;
   get<T>(component: Ref<T>): T;
   set<T>(component: Ref<T>, value: T): void;
-  readonly events: (StoreEvent | GracePeriodEvent)[];
+  readonly events: (StoreEvent | GracePeriodEvent | SectionEvent)[];
   readonly lines: Line[];
   /** What is done now concerns nobody else: counted as executed, not shown. */
   quiet: boolean;
@@ -129,14 +130,15 @@ function erase(t: Draft<Thread>, live: ReadonlySet<string>): void {
     monitor: null,
     hidden: [],
     freed: [],
-    rcu: { depth: 0, rf: 0, blocks: [] },
+    rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
   });
 }
 
 function needOf(cpu: Cpu, t: Draft<Thread>): Need {
   const { own, facts } = cpu;
   const wanted = own.wanted[t.pc]!;
-  const gp = wanted.has('gp') || t.window.some((w) => w.what === 'kfree_rcu');
+  const told = facts.synchronizes && t.deferred.some((d) => d.section);
+  const gp = wanted.has('gp') || told || t.window.some((w) => w.what === 'kfree_rcu');
   const pending = new Set(t.deferred.map((d) => d.loc));
   return {
     canRead: (loc) => own.readable[t.pc]!.has(loc) || pending.has(loc),
@@ -147,6 +149,7 @@ function needOf(cpu: Cpu, t: Draft<Thread>): Need {
     vrel: wanted.has('vrel'),
     acquire: wanted.has('acquire'),
     rf: wanted.has('rf'),
+    finished: wanted.has('finished'),
     viewed: (register) => own.viewed[t.pc]!.has(register),
   };
 }

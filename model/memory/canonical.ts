@@ -16,6 +16,7 @@ export interface Need {
   /** Whether some load-acquire is ahead. */
   readonly acquire: boolean;
   readonly rf: boolean;
+  readonly finished: boolean;
   /** Whether the register's view is still looked at. */
   viewed(register: string): boolean;
 }
@@ -56,6 +57,7 @@ export function canonicalise(t: Draft<Thread>, need: Need): void {
   t.vcap = need.vcap ? view(t.vcap) : floor;
   t.vrel = need.vrel ? view(t.vrel) : floor;
   t.rcu.rf = need.rf ? view(t.rcu.rf) : floor;
+  t.rcu.finished = need.finished ? view(t.rcu.finished) : floor;
   t.vrn = floor;
   t.lag = t.lag.filter((_, i) => keep[i]);
 }
