@@ -111,9 +111,7 @@ function moveForwards(
 ): void {
   for (const [loc, f] of Object.entries(t.fwd)) {
     const dropped = t.lag.reduce((at, e, i) => (e.loc === Number(loc) && !keep[i] ? i + 1 : at), 0);
-    const pending = t.window.some((w) => w.loc === Number(loc));
-    const readableStill = need.canRead(Number(loc)) || pending;
-    if (!readableStill || dropped > f.ts) delete t.fwd[loc];
+    if (!need.canRead(Number(loc)) || dropped > f.ts) delete t.fwd[loc];
     else {
       f.ts = f.ts === 0 || dropped === f.ts ? 0 : rank(f.ts);
       f.view = view(f.view);
