@@ -108,7 +108,6 @@ function freedBy(programs: readonly Program[]): ReadonlySet<string> | null {
 
 const isSynchronize = (i: Instruction): boolean => i.op === 'rcu' && i.what === 'synchronize';
 
-
 const startsGracePeriod = (i: Instruction): boolean => i.op === 'kfree_rcu' || isSynchronize(i);
 
 function threadFacts(

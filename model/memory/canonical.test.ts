@@ -29,6 +29,7 @@ const thread = (parts: Partial<Thread>): Thread => ({
   rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
   irqs: true,
   hidden: [],
+  freed: [],
   fault: null,
   ...parts,
 });
