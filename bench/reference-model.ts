@@ -38,6 +38,12 @@ export interface Size {
   readonly wrongU?: boolean;
 }
 
+/** `K=2 P=3 M=2 TSO=1`, with the switches that change the programs where they are on. */
+export function switches({ k, p, m, tso, nobar, wrongA, wrongU }: Size): string {
+  const wrong = Object.entries({ NOBAR: nobar, WRONGA: wrongA, WRONGU: wrongU }).filter(([, on]) => on);
+  return [`K=${k} P=${p} M=${m} TSO=${tso ? 1 : 0}`, ...wrong.map(([name]) => `${name}=1`)].join(' ');
+}
+
 type Command = { readonly op: 'TLBI'; readonly page: number } | { readonly op: 'SYNC'; readonly cpu: number };
 
 type Store =
@@ -75,7 +81,7 @@ interface Refs {
 const DEPTH = 2;
 
 export function referenceModel(size: Size): System {
-  const { k: K, p: P, m: M, tso = false, nobar = false, wrongA = false } = size;
+  const { k: K, m: M, tso = false } = size;
   const { refs, components } = declare(size);
   const cpus = Array.from({ length: K }, (_, k) => k);
   const smmus = Array.from({ length: M }, (_, m) => m);
@@ -87,7 +93,7 @@ export function referenceModel(size: Size): System {
   ];
   const invariants = smmus.flatMap((m) => cpus.map((k) => noStaleEntry(size, refs, m, k)));
   return {
-    name: `unmap against attach, K=${K} P=${P} M=${M} TSO=${+tso} NOBAR=${+nobar} WRONGA=${+wrongA}`,
+    name: `unmap against attach, ${switches(size)}`,
     components,
     agents,
     invariants,
