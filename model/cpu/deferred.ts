@@ -5,7 +5,6 @@ import { type Message, newest, readable } from '../memory/lag.ts';
 import type { Value } from '../program/expression.ts';
 import { content, pendingLoad, substitute } from './content.ts';
 import {
-  boundEarlierLoads,
   isLatest,
   messageView,
   type Order,
@@ -87,8 +86,6 @@ export function perform(w: Work, index: number): void {
   const m = newest(t, loc);
   const value = usableValue(w, loc, m, pc);
   if (value === null) return;
-  boundEarlierLoads(t, loc, m.at);
-  t.deferred[index]!.hi = null;
   t.window[atomic!]!.owns = 0;
   const view = satisfy(w, index, value, m);
   setOwner(w, loc, w.cpu.id);

@@ -106,10 +106,9 @@ export function usableValue(w: Work, loc: Loc, m: Message, pc: number) {
   return null;
 }
 
-/** Same-cell order: loads that were deferred before a read of `ts` read nothing newer. Those that wait for an own
- *  store come after the read part of that store. */
-export function boundEarlierLoads(t: Draft<Thread>, loc: Loc, ts: View): void {
-  for (const d of t.deferred) if (d.loc === loc && d.behind === 0) d.hi = Math.min(d.hi ?? ts, ts);
+/** Same-cell order: loads that were deferred before a read of `ts` read nothing newer. */
+function boundEarlierLoads(t: Draft<Thread>, loc: Loc, ts: View): void {
+  for (const d of t.deferred) if (d.loc === loc) d.hi = Math.min(d.hi ?? ts, ts);
 }
 
 export const isLatest = (t: Draft<Thread>, loc: Loc, m: Message): boolean =>

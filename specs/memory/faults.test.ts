@@ -1,7 +1,7 @@
 /** What a program may not do is a fault, which stops its thread; what a specification may not say is a ModelBug,
  *  which names the statement. */
 import { describe, expect, test } from 'vitest';
-import { binary, constant } from '../../model/program/expression.ts';
+import { binary, constant, not } from '../../model/program/expression.ts';
 import {
   assign,
   kfree,
@@ -18,7 +18,7 @@ import {
   WRITE_ONCE,
   xchg,
 } from '../../model/program/kernel.ts';
-import { r0, r1, runAll, struct, x, y } from './programs.ts';
+import { MANY, r0, r1, r2, runAll, struct, x, y, z } from './programs.ts';
 
 const pointer = place('&gp', 'v');
 
@@ -153,5 +153,27 @@ describe('locality', () => {
     }
     const plainly = runAll([[...alloc, WRITE_ONCE(pointer, r0)], reader], objects).outcomes;
     expect(plainly.some((o) => o.endsWith('1:r1=0'))).toBe(true);
+  });
+});
+
+describe('deferred loads', () => {
+  test('do not pile up in a loop that retries without waiting for them', () => {
+    const retry = { kind: 'while', cond: not(r1), body: [READ_ONCE(r0, x), READ_ONCE(r1, y)] } as const;
+    const spins = [assign(r1, 0), retry, WRITE_ONCE(z, 1)];
+    const { states, outcomes } = runAll([spins, [WRITE_ONCE(x, 1), WRITE_ONCE(y, 1)], [READ_ONCE(r0, z)]]);
+    expect(states).toBeLessThan(MANY / 10);
+    expect(outcomes).toContain('0:r0=0 0:r1=1 2:r0=1');
+  });
+
+  test('that have nothing left to read are no deadlock: there is no such run', () => {
+    // The second load of x reads the old value before the first, which has to read the new one.
+    const dependent = place(binary('add', constant('&x'), binary('xor', r0, r0)), 'v');
+    const reader = [READ_ONCE(r0, z), READ_ONCE(r1, dependent), READ_ONCE(r2, x), WRITE_ONCE(y, 1)];
+    const { stuck, outcomes } = runAll([
+      reader,
+      [WRITE_ONCE(x, 1), smp_mb(), WRITE_ONCE(z, 1), READ_ONCE(r0, y)],
+    ]);
+    expect(stuck).toEqual([]);
+    expect(outcomes.filter((o) => o.startsWith('0:r0=1 0:r1=1 0:r2=0'))).toEqual([]);
   });
 });

@@ -37,6 +37,9 @@ export interface Ends {
   readonly states: number;
 }
 
+/** Where a test program that should end is given up. */
+export const MANY = 50_000;
+
 export function runAll(
   threads: readonly (readonly Stmt[])[],
   objects: readonly ObjectDecl[] = [],
@@ -51,6 +54,7 @@ export function runAll(
   const [outcomes, faults, stuck] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const { effort } = checkNow(bareSystem(machine, 'test'), {
     search: 'dfs',
+    maxStates: MANY,
     onTerminal(read) {
       const all = machine.cpus.map((cpu) => read(cpu.thread));
       const found = all.flatMap(({ fault }, n) =>

@@ -94,6 +94,27 @@ const cases: readonly Case[] = [
     question: 'exists (1:X1=1 /\\ 1:X6=0 /\\ 1:X2=0)',
     threads: [publish, 'LDXR W1,[X21]; MOV W5,#2; STXR W6,W5,[X21]; LDAR W3,[X21]; LDR W2,[X20]'],
   },
+  {
+    says: 'a load reads nothing older than an earlier load of the cell, deferred or not',
+    verdict: 'Never',
+    question: 'exists (0:X1=1 /\\ 0:X2=0)',
+    threads: ['LDR W1,[X20]; LDR W2,[X20]; STR W2,[X21]', 'MOV W0,#1; STR W0,[X20]'],
+  },
+  {
+    says: 'a load behind an own store may read what comes after that, though later stores overtake both',
+    verdict: 'Sometimes',
+    question: 'exists (1:X1=1 /\\ 1:X3=0 /\\ 0:X1=2)',
+    threads: [
+      'MOV W0,#1; STR W0,[X20]; LDR W1,[X20]; STR W0,[X21]',
+      'LDR W1,[X21]; DMB SY; LDR W3,[X20]; MOV W2,#2; STR W2,[X20]',
+    ],
+  },
+  {
+    says: 'an atomic whose read comes late reads nothing older than the own store before it',
+    verdict: 'Never',
+    question: 'exists (x=1)',
+    threads: ['MOV W0,#1; STR W0,[X20]; STADD W0,[X20]', 'LDR W1,[X20]'],
+  },
 ];
 
 for (const { says, verdict, question, threads } of cases) {
