@@ -21,7 +21,7 @@ export function preface({ date, cores, versions, load, runs }: Setting): string 
   const [before, after] = load.map((it) => it.toFixed(1));
   return `# Bench
 
-${date}, ${cores} cores, ${versions.join(', ')}. Load ${before} before and ${after} after: above ${cores - 1}, others were
+${date}, ${cores} cores, ${versions.join(', ')}. Load ${before} before and ${after} after. Above ${cores - 1} others were
 running, wall times mean little and CPU times are too long, each contender's alike.
 
 - CPU and wall: medians of ${runs} runs, by turns (naive twin: 1), of a whole process as bash's \`time\` counts it. For heddle
