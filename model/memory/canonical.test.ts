@@ -163,18 +163,20 @@ describe('rule 5: other views count the kept entries below', () => {
         regs: { r: content(2, 4) },
         vro: 3,
         vwo: 4,
-        vcap: 1,
+        vcap: 4,
         vrel: 2,
         window: [pending(X, 4)],
         unknown: [content(3)],
+        deferred: [deferred(X, { vpre: 3 })],
         rcu: { depth: 0, rf: 2, finished: 4, blocks: [] },
       },
       dropsFirst,
     );
     expect(t.regs.r).toEqual(content(1, 2));
-    expect([t.vro, t.vwo, t.vcap, t.vrel]).toEqual([1, 2, 0, 1]);
+    expect([t.vro, t.vwo, t.vcap, t.vrel]).toEqual([1, 2, 2, 1]);
     expect(t.window[0]!.view).toBe(2);
     expect(t.unknown).toEqual([content(1)]);
+    expect(t.deferred[0]!.vpre).toBe(1);
     expect(t.rcu).toEqual({ depth: 0, rf: 1, finished: 2, blocks: [] });
   });
   test('but are never below the floor, which has a position while something pending needs older entries', () => {

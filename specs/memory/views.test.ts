@@ -15,6 +15,8 @@ interface Case {
 }
 
 const publish = 'MOV W0,#1; STR W0,[X20]; DMB SY; STR W0,[X21]';
+/** So that loads of z take a step of their own. */
+const writesZ = 'MOV W0,#1; STR W0,[X22]';
 const stale = 'exists (1:X1=1 /\\ 1:X2=0)';
 
 const cases: readonly Case[] = [
@@ -41,7 +43,7 @@ const cases: readonly Case[] = [
     says: 'what a load read is remembered past another load until DMB LD',
     verdict: 'Never',
     question: stale,
-    threads: [publish, 'LDR W1,[X21]; LDR W3,[X22]; DMB LD; LDR W2,[X20]'],
+    threads: [publish, 'LDR W1,[X21]; LDR W3,[X22]; DMB LD; LDR W2,[X20]', writesZ],
   },
   {
     says: 'what was stored is remembered past a load until DMB SY',
@@ -50,13 +52,14 @@ const cases: readonly Case[] = [
     threads: [
       'MOV W0,#1; STR W0,[X20]; LDR W3,[X22]; DMB SY; LDR W2,[X21]',
       'MOV W0,#1; STR W0,[X21]; LDR W3,[X22]; DMB SY; LDR W2,[X20]',
+      writesZ,
     ],
   },
   {
     says: 'what a branch looked at is remembered past a load until ISB',
     verdict: 'Never',
     question: stale,
-    threads: [publish, 'LDR W1,[X21]; CBNZ W1,L; L: LDR W3,[X22]; ISB; LDR W2,[X20]'],
+    threads: [publish, 'LDR W1,[X21]; CBNZ W1,L; L: LDR W3,[X22]; ISB; LDR W2,[X20]', writesZ],
   },
   {
     says: 'what a CSEL picked by is remembered past a load until ISB',
@@ -65,6 +68,7 @@ const cases: readonly Case[] = [
     threads: [
       publish,
       'LDR W1,[X21]; CMP W1,#1; CSEL W3,W4,W5,EQ; LDR W6,[X22]; CBNZ W3,L; L: ISB; LDR W2,[X20]',
+      writesZ,
     ],
   },
   {
@@ -114,6 +118,15 @@ const cases: readonly Case[] = [
     verdict: 'Never',
     question: 'exists (x=1)',
     threads: ['MOV W0,#1; STR W0,[X20]; STADD W0,[X20]', 'LDR W1,[X20]'],
+  },
+  {
+    says: 'LDXR that forwards loses nothing to a store that reaches memory before what it forwarded from',
+    verdict: 'Sometimes',
+    question: 'exists (0:X7=2 /\\ 0:X1=1 /\\ 0:X3=0 /\\ x=5)',
+    threads: [
+      'MOV W0,#1; MOV W2,#5; STR W0,[X20]; LDXR W1,[X20]; STR W0,[X21]; LDR W7,[X22]; CBNZ W7,L; L: STXR W3,W2,[X20]',
+      'LDR W1,[X21]; DMB SY; MOV W2,#2; STR W2,[X20]; DMB SY; STR W2,[X22]',
+    ],
   },
 ];
 
