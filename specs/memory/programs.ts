@@ -1,6 +1,6 @@
 /** Runs small programs written with the kernel's primitives to every end, for tests. */
 import { checkNow } from '../../checker/explore/check.ts';
-import type { MemoryModel, ObjectDecl } from '../../model/machine.ts';
+import type { ObjectDecl } from '../../model/machine.ts';
 import { destinationOf } from '../../model/program/flow.ts';
 import { locals, place } from '../../model/program/kernel.ts';
 import { compile, type Stmt } from '../../model/program/statement.ts';
@@ -37,24 +37,21 @@ export interface Ends {
   readonly states: number;
 }
 
-/** Where a test program that should end is given up. */
-export const MANY = 50_000;
-
 export function runAll(
   threads: readonly (readonly Stmt[])[],
   objects: readonly ObjectDecl[] = [],
-  model: MemoryModel = 'armv8',
+  maxStates = 50_000,
 ): Ends {
   const programs = threads.map((body, n) => {
     const { code } = compile(`P${n}`, body);
     return compile(`P${n}`, body, [...new Set(code.map(destinationOf).filter((d) => d !== null))]);
   });
   const variables = ['x', 'y', 'z'].map((name) => struct(name, 0));
-  const machine = buildMachine({ model, objects: [...variables, ...objects], programs, smmus: [] });
+  const machine = buildMachine({ model: 'armv8', objects: [...variables, ...objects], programs, smmus: [] });
   const [outcomes, faults, stuck] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const { effort } = checkNow(bareSystem(machine, 'test'), {
     search: 'dfs',
-    maxStates: MANY,
+    maxStates,
     onTerminal(read) {
       const all = machine.cpus.map((cpu) => read(cpu.thread));
       const found = all.flatMap(({ fault }, n) =>
