@@ -5,6 +5,7 @@ import type { System } from '../checker/system.ts';
 import type { Read } from '../model/contract.ts';
 import { isFinished } from '../model/cpu/work.ts';
 import type { FinalState, OutcomeRunner } from '../model/litmus/outcomes.ts';
+import { Unsupported } from '../model/litmus/unsupported.ts';
 import type { Scenario } from '../model/machine.ts';
 import { buildMachine, type Machine } from '../model/system.ts';
 
@@ -28,6 +29,7 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, max
   const finals = new Map<string, FinalState>();
   const limit = new AbortController();
   let why = '';
+  let faulty: string | null = null;
   const stop = (reason: string): void => {
     why = reason;
     limit.abort();
@@ -43,10 +45,12 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, max
         stop(`it took more than ${Math.round(maxBytes / 2 ** 20)} MiB`);
     },
     onTerminal(read) {
+      faulty ??= faultOf(machine, read);
       const final = finalState(machine, scenario, read);
       if (final !== null) finals.set(JSON.stringify(final), final);
     },
   });
+  if (faulty !== null) throw new Unsupported(`a program that does what none may: ${faulty}`);
   return {
     finals: [...finals.values()],
     states: outcome.effort.states,
@@ -55,10 +59,21 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, max
   };
 };
 
-/** Null where a thread has not ended: a guess that led nowhere. */
+/** What a program does that no program may; a test has no outcomes worth the name then. */
+function faultOf(machine: Machine, read: Read): string | null {
+  for (const cpu of machine.cpus) {
+    const { fault } = read(cpu.thread);
+    if (fault !== null && fault.kind !== 'RCU misuse') return fault.why;
+  }
+  return null;
+}
+
+/** Null where a thread has not ended: a guess that led nowhere, or a deadlock, such as that of a grace period in a
+ *  read-side section. */
 function finalState(machine: Machine, scenario: Scenario, read: Read): FinalState | null {
   const threads = machine.cpus.map((cpu) => read(cpu.thread));
-  if (!machine.cpus.every((cpu, i) => isFinished(cpu, threads[i]!))) return null;
+  if (!machine.cpus.every((cpu, i) => isFinished(cpu, threads[i]!) && threads[i]!.fault === null))
+    return null;
   return {
     registers: threads.map((t, i) =>
       Object.fromEntries(

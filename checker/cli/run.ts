@@ -13,19 +13,25 @@ import { type Io, processIo } from './io.ts';
 import { listCommand } from './list-command.ts';
 import { traceCommand } from './trace-command.ts';
 
+/** Adds commands of others to the program; `done` takes a command's exit code. */
+export type Extension = (program: Command, io: Io, done: (code: ExitCode) => void) => void;
+
 /** Runs the command that `argv` (without node and script) names, and returns the exit code. Never throws. */
 export async function run(
   specs: readonly Spec[],
   argv: readonly string[],
   io: Io = processIo(),
   engine: Engine = realEngine,
+  extensions: readonly Extension[] = [],
 ): Promise<ExitCode> {
   let code: ExitCode = exitCode.asExpected;
   try {
     refuseAmbiguousNames(specs);
-    const program = programFor(specs, io, engine, (result) => {
+    const done = (result: ExitCode): void => {
       code = result;
-    });
+    };
+    const program = programFor(specs, io, engine, done);
+    for (const extend of extensions) extend(program, io, done);
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
