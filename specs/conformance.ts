@@ -1,52 +1,83 @@
-/** `npx tsx specs/conformance.ts [--machine oracle|lag] [--sample N] [dir...]`: do our machines and herd7 say the
- *  same of the AArch64 litmus tests? The tests are not part of the repository: they are looked for beside it. */
+/** `npm run conformance -- [--machine lag|oracle] [--model armv8] [--sample N] [--jobs N] [folder...]`: do our
+ *  machines and herd7 say the same of litmus tests? The tests are not part of the repository: they are looked for
+ *  beside it. */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeConformance, runConformance } from '../model/litmus/conformance.ts';
-import type { OutcomeRunner } from '../model/litmus/outcomes.ts';
-import { exploreOracle } from '../model/memory/oracle/explore.ts';
-import { exploreLag } from './lag-runner.ts';
+import type { MemoryModel } from '../model/machine.ts';
+import { LIMITS } from './litmus/command.ts';
+import { litmusFiles, readVerdicts, sampleOf } from './litmus/files.ts';
+import { examineAll } from './litmus/pool.ts';
+import { type Examined, fateOf, slowest, summaryText } from './litmus/summary.ts';
 
-/** Every machine that can be asked, by name. */
-export const runners: Readonly<Record<string, OutcomeRunner>> = {
-  oracle: exploreOracle,
-  lag: exploreLag,
-};
+export const corpus = fileURLToPath(new URL('../../shared/litmus', import.meta.url));
 
-const corpus = fileURLToPath(new URL('../../shared/litmus', import.meta.url));
-const everything = ['aarch64/generated', 'aarch64/catalogue', 'aarch64/views'];
+/** Folders of the corpus that have verdicts. */
+const everything = [
+  'aarch64/generated',
+  'aarch64/catalogue',
+  'aarch64/views',
+  'c/kernel',
+  'c/generated',
+  'c/collected',
+];
 
-function main(): void {
+export interface Wanted {
+  readonly folder: string;
+  readonly machine: string;
+  readonly model: MemoryModel;
+  readonly jobs: number;
+  /** About so many tests, evenly spread. */
+  readonly sample: number;
+}
+
+export async function conformance({ folder, machine, model, jobs, sample }: Wanted) {
+  const verdicts = readVerdicts(join(corpus, 'verdicts.tsv'));
+  const files = sampleOf(litmusFiles([join(corpus, folder)]), sample);
+  const start = performance.now();
+  const reports = await examineAll(
+    files.map((path) => ({ path, model, machine, limits: LIMITS })),
+    jobs,
+  );
+  const seconds = (performance.now() - start) / 1000;
+  const examined = files.map((file, i): Examined => ({ file, report: reports[i]! }));
+  return {
+    examined,
+    disagreed: examined.filter((one) => fateOf(one, verdicts, model) === 'disagreed'),
+    text: summaryText(examined, verdicts, model, seconds),
+  };
+}
+
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      machine: { type: 'string', default: 'oracle' },
-      sample: { type: 'string' },
-      states: { type: 'string', default: '300000' },
+      machine: { type: 'string', default: 'lag' },
+      model: { type: 'string', default: 'armv8' },
+      sample: { type: 'string', default: 'Infinity' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
     },
   });
-  const runner = runners[values.machine];
-  if (runner === undefined) {
-    console.error(`no machine is called ${values.machine}; there are ${Object.keys(runners).join(', ')}`);
-    process.exitCode = 2;
-    return;
-  }
   if (!existsSync(corpus)) {
     console.log('skipped: no litmus tests beside the repository (../shared/litmus)');
     return;
   }
-  for (const directory of positionals.length > 0 ? positionals : everything) {
-    const sample = values.sample === undefined ? {} : { sample: Number(values.sample) };
-    const result = runConformance(runner, {
-      root: corpus,
-      under: [directory],
-      maxStates: Number(values.states),
-      ...sample,
+  const all: Examined[] = [];
+  for (const folder of positionals.length > 0 ? positionals : everything) {
+    const { examined, disagreed, text } = await conformance({
+      folder,
+      machine: values.machine,
+      model: values.model as MemoryModel,
+      jobs: Number(values.jobs),
+      sample: Number(values.sample),
     });
-    console.log(`${directory} on ${values.machine}: ${describeConformance(result)}`);
-    if (result.disagreed.length > 0) process.exitCode = 1;
+    console.log(`${folder} on ${values.machine}: ${text.trimEnd()}`);
+    if (disagreed.length > 0) process.exitCode = 1;
+    all.push(...examined);
   }
+  console.log(slowest(all, 10));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -37,10 +37,12 @@ test('a weaker model bounds ours: less is stronger, more is a disagreement', () 
   expect(compare(always, answer('Never', 0), 'armv8')).toBe('stronger');
 });
 
-test('sc and tso are bounded by armv8 where it has a verdict', () => {
+test('sc is bounded by armv8 where it has a verdict, tso by lkmm only', () => {
   const expected = only([answer('Sometimes', 4)], [answer('Never', 3)]);
   expect(compare(expected, answer('Never', 3), 'sc')).toBe('agreed');
-  expect(compare(expected, answer('Sometimes', 4), 'tso')).toBe('disagreed');
+  expect(compare(expected, answer('Sometimes', 4), 'sc')).toBe('disagreed');
+  expect(compare(expected, answer('Sometimes', 4), 'tso')).toBe('agreed');
+  expect(compare(only([], [answer('Never', 3)]), answer('Never', 3), 'tso')).toBe(null);
 });
 
 test('without any verdict there is nothing to compare', () => {

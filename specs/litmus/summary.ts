@@ -93,3 +93,17 @@ function byReason(examined: readonly Examined[]): readonly string[] {
 
 const few = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')}, ...`;
+
+/** The tests that took longest, with their states. */
+export function slowest(examined: readonly Examined[], count: number): string {
+  const timed = examined.flatMap(({ file, report }) =>
+    report.kind === 'unsupported'
+      ? []
+      : [{ file, seconds: report.seconds, states: 'states' in report ? report.states : '?' }],
+  );
+  const first = timed.sort((a, b) => b.seconds - a.seconds).slice(0, count);
+  return [
+    `the slowest ${first.length}:`,
+    ...first.map(({ file, seconds, states }) => `  ${seconds.toFixed(2)} s, ${states} states: ${file}`),
+  ].join('\n');
+}
