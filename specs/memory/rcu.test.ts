@@ -45,6 +45,17 @@ test('SB: a section and a grace period do not both miss the other', () => {
   expect(runAll([one, other]).outcomes).toContain('0:r0=0 1:r1=0');
 });
 
+test('every section ends, and so does what waits for it', () => {
+  const reader = section(READ_ONCE(r0, x), WRITE_ONCE(y, 1), READ_ONCE(r1, x));
+  const { stuck, outcomes } = runAll([
+    reader,
+    [WRITE_ONCE(x, 1), sync(), READ_ONCE(r0, y)],
+    [READ_ONCE(r0, y)],
+  ]);
+  expect(stuck).toEqual([]);
+  expect(outcomes.length).toBeGreaterThan(3);
+});
+
 test('LB: a section does not see what follows a grace period that saw the section', () => {
   const reader = [READ_ONCE(r0, x), WRITE_ONCE(y, 1)];
   const updater = [READ_ONCE(r1, y), sync(), WRITE_ONCE(x, 1)];
