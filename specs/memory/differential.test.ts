@@ -49,7 +49,9 @@ for (const { numRuns, seed, ...shape } of samples) {
   });
 }
 
-test('what SC allows TSO allows, and what TSO allows Armv8 does, but for what RCsc and DSB ST forbid', () => {
+test('what SC allows TSO allows, and what TSO allows Armv8 does, but for what RCsc and DSB ST forbid', {
+  timeout: 30_000,
+}, () => {
   const programs = fc.sample(randomScenario({ maxThreads: 3, maxPieces: 2 }), { numRuns: 80, seed: 6 });
   const ordersStoreThenLoad = ({ programs }: Scenario): boolean =>
     programs.some(({ code }) =>
@@ -72,7 +74,9 @@ test('what SC allows TSO allows, and what TSO allows Armv8 does, but for what RC
   expect(larger).toBeGreaterThan(0);
 });
 
-test('breadth first, depth first and the naive twin reach the same states and the same ends', () => {
+test('breadth first, depth first and the naive twin reach the same states and the same ends', {
+  timeout: 30_000,
+}, () => {
   const programs = fc.sample(randomScenario({ maxThreads: 3, maxPieces: 2, exclusives: true }), {
     numRuns: 30,
     seed: 7,
