@@ -118,7 +118,10 @@ function entry_set(a: Attach, words: readonly number[]): Stmt {
   const write = (q: number): readonly Stmt[] => {
     const word = place(`&${a.stream.ste}`, 'data', q);
     const value = a.target[q]!;
-    const update = when(binary('ne', cur, constant(value)), [WRITE_ONCE(word, value, steWordText(q, value)), assign(changed, 1)]);
+    const update = when(binary('ne', cur, constant(value)), [
+      WRITE_ONCE(word, value, steWordText(q, value)),
+      assign(changed, 1),
+    ]);
     return [load(cur, word), a.found[q] === value ? optional([update]) : update];
   };
   return call('entry_set', [assign(changed, 0), ...words.flatMap(write), when(changed, [sync(a)])]);
