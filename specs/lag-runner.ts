@@ -63,7 +63,7 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, max
 function faultOf(machine: Machine, read: Read): string | null {
   for (const cpu of machine.cpus) {
     const { fault } = read(cpu.thread);
-    if (fault !== null && fault.kind !== 'RCU misuse') return fault.why;
+    if (fault !== null && fault.kind !== 'RCU misuse') return `${cpu.name}: ${fault.why}`;
   }
   return null;
 }

@@ -210,8 +210,7 @@ export function isUsable(w: Work, object: string, what: string, pc: number): boo
 }
 
 export function fault(w: Work, kind: Fault['kind'], why: string, pc: number): void {
-  const { at } = instructionAt(w.cpu, pc);
-  w.t.fault = { kind, why: `${at.fn}(): ${why}`, pc };
+  w.t.fault = { kind, why, pc };
 }
 
 /** The line that a trace shows for an instruction, and that counts it as executed. */

@@ -48,7 +48,8 @@ export function memorySafety(machine: Machine): readonly Property[] {
         name: 'memorySafety',
         broken: (read) => {
           const { fault } = read(cpu.thread);
-          return fault === null ? null : `${cpu.name}: ${fault.kind}: ${fault.why}`;
+          if (fault === null) return null;
+          return `${fault.kind} on ${cpu.name} in ${cpu.program.code[fault.pc]!.at.fn}(): ${fault.why}`;
         },
       }),
     ),

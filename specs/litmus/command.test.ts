@@ -108,7 +108,7 @@ test('a program that dereferences NULL has no outcomes', async () => {
     'C t\n{}\nP0(int *x) { r1 = READ_ONCE(*x); WRITE_ONCE(*r1, 1); }\nexists (x=1)\n',
   );
   const { code, stderr } = await heddle(path);
-  expect(stderr).toContain('a program that does what none may: P0(): dereferences NULL');
+  expect(stderr).toContain('a program that does what none may: P0: dereferences NULL');
   expect(code).toBe(2);
 });
 

@@ -121,7 +121,7 @@ test('a section that never ends blocks a grace period for good', () => {
 
 test('synchronize_rcu() inside a section is a fault', () => {
   expect(runAll([section(sync())]).faults).toEqual([
-    'P0: RCU misuse: P0(): synchronize_rcu() inside a read-side section',
+    'P0: RCU misuse: synchronize_rcu() inside a read-side section',
   ]);
 });
 
@@ -133,7 +133,7 @@ const pointer = place('&gp', 'v');
 const objects = [struct('gp', '&old'), struct('old', 1), struct('new', 2)];
 const use = [rcu_dereference(r0, pointer), load(r1, place(r0, 'v'))];
 const replaced = rcu_assign_pointer(pointer, '&new');
-const gone = ['P0: use-after-free: P0(): reads after old was freed'];
+const gone = ['P0: use-after-free: reads after old was freed'];
 
 test('what is freed after a grace period is not in use by a section', () => {
   expect(runAll([section(...use), [replaced, sync(), kfree('&old')]], objects).faults).toEqual([]);
@@ -171,8 +171,8 @@ test('a section that begins after a grace period has begun sees what its caller 
 test('freeing twice is a fault, with and without a grace period', () => {
   const free = [kfree_rcu('&old')];
   expect(runAll([[kfree('&old')], [kfree('&old')]], objects).faults).toEqual([
-    'P0: double free: P0(): frees old, which is freed',
-    'P1: double free: P1(): frees old, which is freed',
+    'P0: double free: frees old, which is freed',
+    'P1: double free: frees old, which is freed',
   ]);
   expect(runAll([free, [kfree('&old')]], objects).faults.length).toBeGreaterThan(0);
 });
