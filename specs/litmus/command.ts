@@ -12,7 +12,7 @@ import { examineAll } from './pool.ts';
 import { type Examined, fateOf, summaryText } from './summary.ts';
 
 /** No test takes more than this without saying so. */
-export const LIMITS: Limits = { maxStates: 20_000_000, maxSeconds: 60, maxBytes: 2 ** 31 };
+export const LIMITS: Limits = { maxStates: 200_000_000, maxSeconds: 60, maxBytes: 2 ** 31 };
 
 const help = `
 One or more files are printed as herd7 prints them, folders as a summary. Witnesses are counted among outcomes, not
