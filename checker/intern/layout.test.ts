@@ -32,11 +32,14 @@ test('six components that have shown one value each share a word without a gap',
   expect([...layoutFor(Array(6).fill(1)).maskOf].sort((a, b) => a - b)).toEqual([31, 31, 31, 31, 63, 63]);
 });
 
-test('no more words than needed, and the bits left over go to the fullest fields of each', () => {
-  // 22 fields of 2 bits are 44 bits; 11 in each of two words leave 10 bits, which are one for all but one field.
-  const layout = layoutFor(Array(22).fill(3));
+test('a spare bit each, no more words than that takes, and the bits left over go to the fullest fields', () => {
+  // 20 fields of 2 bits and a spare one are 60 bits; 10 in each of two words leave 2 bits there.
+  const layout = layoutFor(Array(20).fill(3));
   expect(layout.words).toBe(2);
-  expect([...layout.maskOf].filter((mask) => mask === 7)).toHaveLength(20);
+  expect([...layout.maskOf].filter((mask) => mask === 15)).toHaveLength(4);
+  expect([...layout.maskOf].filter((mask) => mask === 7)).toHaveLength(16);
+  // A field of two values needs no spare bit to begin with: 32 of them are one word.
+  expect(layoutFor(Array(32).fill(2)).words).toBe(1);
   // The first is full and the second has room for 12 more; the third may be a constant.
   expect([...layoutFor([2 ** 14, 2 ** 14 - 12, 1]).maskOf].map((mask) => mask + 1)).toEqual([
     2 ** 16,

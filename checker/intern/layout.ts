@@ -15,10 +15,10 @@ export interface Layout {
 /** A component with more values than this would need the sign bit of its field's mask. */
 const MAX_BITS = 31;
 
-/** A layout that holds `counts[c]` values of each component in as few words as they need. The bits that are left
- *  over go to the fields that are fullest, so that a later re-layout is rare. */
+/** A layout that holds `counts[c]` values of each component, with a spare bit for each that has more than two, in
+ *  as few words as that takes: late re-layouts cost more than the bits do. The bits that are left over go to the fields that are fullest, so that a later re-layout is rare. */
 export function layoutFor(counts: readonly number[]): Layout {
-  const bits = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
+  const bits = counts.map((count) => (count <= 2 ? 1 : 33 - Math.clz32(count - 1)));
   const total = bits.reduce((sum, width) => sum + width, 0);
   for (let words = Math.max(1, Math.ceil(total / 32)); ; words++) {
     const wordOf = spread(bits, words);

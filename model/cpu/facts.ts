@@ -38,8 +38,8 @@ export interface Facts {
   readonly foreignReads: readonly ReadonlySet<Loc>[];
   readonly foreignWrites: readonly ReadonlySet<Loc>[];
   /** Cells whose stores a thread that begins a grace period counts, so that others can find its view in their own
-   *  lags: what others read, but for cells that just one of them polls and resets. A floor under such a cell could
-   *  only forbid iterations of the polling loop that change nothing. */
+   *  lags: what other threads read, but for cells that just one of them polls and resets. A floor under such a cell
+   *  could only forbid iterations of the polling loop that change nothing. */
   readonly counted: readonly ReadonlySet<Loc>[];
   /** Objects (null: any) that another program may free. */
   readonly foreignFrees: readonly (ReadonlySet<string> | null)[];
@@ -69,7 +69,10 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
   return {
     threads: scenario.programs.map((p) => threadFacts(p, cellsAt, synchronizes)),
     foreignReads,
-    counted: foreignReads.map((cells) => new Set([...cells].filter((loc) => !polled.has(loc)))),
+    counted: scenario.programs.map((_, t) => {
+      const read = touched.flatMap((x, u) => (u === t ? [] : [...x.reads]));
+      return new Set(read.filter((loc) => !polled.has(loc)));
+    }),
     foreignWrites: scenario.programs.map((_, t) => others(t, 'writes')),
     foreignFrees: scenario.programs.map((_, t) => freedBy(scenario.programs.filter((_, u) => u !== t))),
     gracePeriods: scenario.programs.some((p) => p.code.some(startsGracePeriod)),
