@@ -1,5 +1,5 @@
 /** Views and bounds that must outlive a step, on both machines: what random programs and the premises of single
- *  rules do not reach. The first three are shared with the prototype of this encoding, whose mutants they killed. */
+ *  rules do not reach. */
 import { expect, test } from 'vitest';
 import { litmusTest } from '../../model/litmus/litmus-test.ts';
 import type { Observation } from '../../model/litmus/outcomes.ts';
@@ -20,25 +20,6 @@ const writesZ = 'MOV W0,#1; STR W0,[X22]';
 const stale = 'exists (1:X1=1 /\\ 1:X2=0)';
 
 const cases: readonly Case[] = [
-  {
-    says: 'a forwarded view follows its message through the lag',
-    verdict: 'Sometimes',
-    question: 'exists (0:X4=1 /\\ 0:X6=1 /\\ 0:X8=0 /\\ 1:X4=0 /\\ 2:X2=1)',
-    threads: [
-      'MOV W2,#1; STR W2,[X20]; LDR W4,[X21]; CBZ W4,L; L: LDR W6,[X20]; EOR W7,W6,W6; LDR W8,[X22,W7,SXTW]',
-      'MOV W2,#1; STR W2,[X22]; DMB SY; LDR W4,[X20]',
-      'LDR W2,[X20]; DMB SY; MOV W4,#1; STR W4,[X21]',
-    ],
-  },
-  {
-    says: 'a forwarded view dies when another store becomes the base',
-    verdict: 'Never',
-    question: 'exists (0:X4=2 /\\ 0:X6=2 /\\ 0:X8=0)',
-    threads: [
-      'MOV W2,#1; STR W2,[X20]; LDR W4,[X20]; LDR W6,[X20]; EOR W7,W6,W6; LDR W8,[X22,W7,SXTW]',
-      'MOV W2,#1; STR W2,[X22]; DMB SY; MOV W4,#2; STR W4,[X20]',
-    ],
-  },
   {
     says: 'what a load read is remembered past another load until DMB LD',
     verdict: 'Never',
