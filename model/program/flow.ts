@@ -79,13 +79,18 @@ export function destinationOf(i: Instruction): string | null {
     .otherwise(() => null);
 }
 
+const uses = new WeakMap<Instruction, ReadonlySet<string>>();
+
 /** Registers that an instruction uses; the names bound inside it (`old` of a blocking RMW, the destination of an
  *  await) are not uses. */
 export function usesOf(i: Instruction): ReadonlySet<string> {
+  const known = uses.get(i);
+  if (known !== undefined) return known;
   const names = new Set(operandsOf(i).flatMap(registersOf));
   if (i.op === 'blockingRmw') names.delete('old');
   if (i.op === 'await' && ![i.addr.base, i.addr.index].flatMap(registersOf).includes(i.dst))
     names.delete(i.dst);
+  uses.set(i, names);
   return names;
 }
 
@@ -95,14 +100,14 @@ export function ahead<T>(
   of: (i: Instruction, pc: number) => Iterable<T>,
 ): readonly ReadonlySet<T>[] {
   const { code } = program;
-  const sets = Array.from({ length: code.length + 1 }, () => new Set<T>());
+  const sets = [...code.map((i, pc) => new Set<T>(of(i, pc))), new Set<T>()];
+  const successors = code.map((_, pc) => successorsOf(code, pc));
   for (let changed = true; changed; ) {
     changed = false;
     for (let pc = code.length - 1; pc >= 0; pc--) {
       const here = sets[pc]!;
       const before = here.size;
-      for (const item of of(code[pc]!, pc)) here.add(item);
-      for (const next of successorsOf(code, pc)) for (const item of sets[next]!) here.add(item);
+      for (const next of successors[pc]!) for (const item of sets[next]!) here.add(item);
       changed ||= here.size !== before;
     }
   }
@@ -119,12 +124,14 @@ export function liveRegisters(
   const { code } = program;
   const live: Set<string>[] = Array.from({ length: code.length + 1 }, () => new Set());
   for (const name of atEnd) live[code.length]!.add(name);
+  const successors = code.map((_, pc) => successorsOf(code, pc));
+  const destinations = code.map(destinationOf);
   for (let changed = true; changed; ) {
     changed = false;
     for (let pc = code.length - 1; pc >= 0; pc--) {
-      const after = new Set(successorsOf(code, pc).flatMap((n) => [...live[n]!]));
+      const after = new Set(successors[pc]!.flatMap((n) => [...live[n]!]));
       const here = new Set(after);
-      const dst = destinationOf(code[pc]!);
+      const dst = destinations[pc]!;
       if (dst !== null) here.delete(dst);
       for (const name of uses(code[pc]!, pc, after)) here.add(name);
       changed ||= here.size !== live[pc]!.size;
