@@ -1,6 +1,6 @@
 /** `npm run conformance -- [--machine lag|oracle] [--model armv8] [--sample N] [--jobs N] [folder...]`: do our
  *  machines and herd7 say the same of litmus tests? The tests are not part of the repository: they are looked for
- *  beside it. */
+ *  beside it. `npm run conformance -- --mutants [pattern]`: does any test need each rule? */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import type { MemoryModel } from '../model/machine.ts';
 import { LIMITS } from './litmus/command.ts';
 import { litmusFiles, readVerdicts, sampleOf } from './litmus/files.ts';
+import { tryMutants } from './litmus/mutants.ts';
 import { examineAll } from './litmus/pool.ts';
 import { type Examined, fateOf, slowest, summaryText } from './litmus/summary.ts';
 
@@ -58,8 +59,13 @@ async function main(): Promise<void> {
       model: { type: 'string', default: 'armv8' },
       sample: { type: 'string', default: 'Infinity' },
       jobs: { type: 'string', default: String(availableParallelism()) },
+      mutants: { type: 'boolean', default: false },
     },
   });
+  if (values.mutants) {
+    if (!(await tryMutants(corpus, Number(values.jobs), positionals[0]))) process.exitCode = 1;
+    return;
+  }
   if (!existsSync(corpus)) {
     console.log('skipped: no litmus tests beside the repository (../shared/litmus)');
     return;
