@@ -140,6 +140,8 @@ export const atomicMutants: readonly Mutant[] = [
     find: 'if (!noReturn) t.vro',
     replace: 't.vro',
     family,
+    equivalent:
+      'it can be satisfied later instead; what forces it earlier is seen by a load that the fence orders too',
   },
   {
     rule: '1.2 RMW: cannot forward from the window',

@@ -73,10 +73,10 @@ export const orderMutants: readonly Mutant[] = [
     family: 'SB, R',
   },
   {
-    rule: '1.2 load: LDAPR waits for a pending release',
+    rule: '1.2 load: LDAPR is as LDAR',
     file: loads,
-    find: "order === 'acquire' && w.t.window.some((e) => e.release)",
-    replace: 'acquires(order) && w.t.window.some((e) => e.release)',
+    find: "w.cpu.model === 'armv8' ? order : 'plain'",
+    replace: "w.cpu.model !== 'armv8' ? 'plain' : order === 'plain' ? order : 'acquire'",
     family: 'SB, R',
   },
   {

@@ -13,6 +13,7 @@ import { exploreOracle } from '../../model/memory/oracle/explore.ts';
 import { exploreLag } from '../lag-runner.ts';
 import { litmusFiles, readVerdicts, type Verdicts } from './files.ts';
 import type { Source } from './mutants-families.ts';
+import { smallPrograms } from './mutants-small.ts';
 import { fateOf } from './summary.ts';
 
 /** What two sides say of a test; they are equal if they agree. */
@@ -40,6 +41,11 @@ export function questionsOf({ from, like }: Source, corpus: string): readonly Qu
       return premises.filter((q) => wanted.test(q.test));
     case 'corpus':
       return existsSync(corpus) ? corpusQuestions(corpus, wanted) : [];
+    case 'small':
+      return Object.entries(smallPrograms).map(([name, threads]) => ({
+        test: `small: ${name}`,
+        ask: () => askOracle(smallTest(everything, threads).scenario, 100_000),
+      }));
     case 'random':
       return shapes.filter(({ shape }) => wanted.test(shape)).flatMap(randomQuestions);
   }
@@ -100,6 +106,9 @@ const premises: readonly Question[] = premiseTests.map((t) => ({
   }),
 }));
 
+/** A question that observes the registers of every small program. */
+const everything = `exists (${[0, 1].flatMap((t) => [1, 2, 3, 4, 5, 6].map((r) => `${t}:X${r}=1`)).join(' /\\ ')} /\\ x=1)`;
+
 const shapes = [
   { shape: '2x2', maxThreads: 2, maxPieces: 2, exclusives: true, numRuns: 400, seed: 11 },
   { shape: '2x3', maxThreads: 2, maxPieces: 3, exclusives: true, numRuns: 250, seed: 12 },
@@ -116,8 +125,8 @@ function randomQuestions({ shape, numRuns, seed, ...options }: (typeof shapes)[n
   }));
 }
 
-function askOracle(scenario: Scenario): Answers | null {
-  const oracle = exploreOracle(scenario, { maxStates: SMALL });
+function askOracle(scenario: Scenario, maxStates = SMALL): Answers | null {
+  const oracle = exploreOracle(scenario, { maxStates });
   if (!oracle.complete) return null;
   const lag = exploreLag(scenario, LIMITS);
   const [expected, here] = [oracle, lag].map(({ finals }) => outcomes(finals));
