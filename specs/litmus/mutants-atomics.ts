@@ -1,5 +1,5 @@
 /** Mutants of atomics, compare-and-swap, exclusives and locks (semantics.md 1.2, row RMW; 5). */
-import type { Mutant } from './mutants-list.ts';
+import type { Mutant } from './mutant.ts';
 
 const atomics = 'model/cpu/atomics.ts';
 const once = 'model/cpu/at-once.ts';

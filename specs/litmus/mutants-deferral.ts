@@ -1,5 +1,5 @@
 /** Mutants of load buffering: what is deferred, and what a deferred load may read (semantics.md 1.2, 1.3). */
-import type { Mutant } from './mutants-list.ts';
+import type { Mutant } from './mutant.ts';
 
 const deferred = 'model/cpu/deferred.ts';
 const static_ = 'model/program/deferral.ts';

@@ -1,5 +1,5 @@
 /** Mutants of the encoding as lags, and of what is forgotten as dead (semantics.md 7). */
-import type { Mutant } from './mutants-list.ts';
+import type { Mutant } from './mutant.ts';
 
 const canonical = 'model/memory/canonical.ts';
 const lag = 'model/memory/lag.ts';

@@ -1,5 +1,5 @@
 /** Mutants of what orders plain accesses: loads, stores, forwarding, fences, other models (semantics.md 1.2, 1.6). */
-import type { Mutant } from './mutants-list.ts';
+import type { Mutant } from './mutant.ts';
 
 const loads = 'model/cpu/loads.ts';
 const stores = 'model/cpu/stores.ts';

@@ -1,5 +1,5 @@
 /** Mutants of RCU (semantics.md 2), and of lags in programs with grace periods (7, rule 11). */
-import type { Mutant } from './mutants-list.ts';
+import type { Mutant } from './mutant.ts';
 
 const sections = 'model/cpu/sections.ts';
 const family = 'RCU';

@@ -4,9 +4,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Mutant } from './mutant.ts';
 import type { Found } from './mutants-child.ts';
 import { type Family, families } from './mutants-families.ts';
-import type { Mutant } from './mutants-list.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,7 +1,7 @@
 /** `npm run conformance -- --mutants [pattern]`: is every rule of the memory model needed by some test? Each rule is
  *  dropped or weakened in a copy of the sources, and its family of tests has to notice. */
 import { existsSync } from 'node:fs';
-import type { Mutant } from './mutants-list.ts';
+import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants-list.ts';
 import { type Fate, fate, occurrences, workshop, wrongAnyway } from './mutants-run.ts';
 
