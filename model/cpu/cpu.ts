@@ -9,7 +9,16 @@ import { rulesFor } from './instructions.ts';
 import { isLocal, isOwnLoad, leavesUnseen } from './locality.ts';
 import { absorbGracePeriod, absorbSectionEnd } from './sections.ts';
 import { leave, mayLeave } from './stores.ts';
-import { type Cpu, instructionAt, isFinished, makeStep, type Rule, settle, type Work } from './work.ts';
+import {
+  type Cpu,
+  instructionAt,
+  isFinished,
+  makeStep,
+  nothingPending,
+  type Rule,
+  settle,
+  type Work,
+} from './work.ts';
 
 /** The thread before its first instruction. */
 export function initialThread(cpu: Cpu): Thread {
@@ -20,25 +29,8 @@ export function initialThread(cpu: Cpu): Thread {
   return {
     pc: 0,
     regs: Object.fromEntries(entries.map(([name, v]) => [name, content(v)])),
-    lag: [],
-    vrn: 0,
-    vro: 0,
-    vwo: 0,
-    vcap: 0,
-    vrel: 0,
-    coh: {},
-    base: {},
-    fwd: {},
-    window: [],
-    deferred: [],
-    sf: [],
-    unknown: [],
-    guesses: [],
-    monitor: null,
-    rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
+    ...nothingPending(),
     irqs: true,
-    hidden: [],
-    freed: [],
     fault: null,
   };
 }

@@ -106,32 +106,35 @@ const mayRead = (cpu: Cpu, pc: number, object: string): boolean =>
 export const isFinished = (cpu: Cpu, t: Thread | Draft<Thread>): boolean =>
   t.fault !== null || (t.pc >= cpu.program.code.length && t.window.length === 0 && t.deferred.length === 0);
 
+/** All of a thread but where it stands: before its first access, and again once it has ended. */
+export const nothingPending = (): Omit<Thread, 'pc' | 'regs' | 'irqs' | 'fault'> => ({
+  lag: [],
+  vrn: 0,
+  vro: 0,
+  vwo: 0,
+  vcap: 0,
+  vrel: 0,
+  coh: {},
+  base: {},
+  fwd: {},
+  window: [],
+  deferred: [],
+  sf: [],
+  unknown: [],
+  guesses: [],
+  monitor: null,
+  hidden: [],
+  freed: [],
+  rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
+});
+
 /** Rule 10: a finished thread absorbs nothing, and its views are erased. */
 function erase(t: Draft<Thread>, live: ReadonlySet<string>): void {
   for (const [name, r] of Object.entries(t.regs)) {
     if (live.has(name)) r.view = 0;
     else delete t.regs[name];
   }
-  Object.assign(t, {
-    lag: [],
-    vrn: 0,
-    vro: 0,
-    vwo: 0,
-    vcap: 0,
-    vrel: 0,
-    coh: {},
-    base: {},
-    fwd: {},
-    window: [],
-    deferred: [],
-    sf: [],
-    unknown: [],
-    guesses: [],
-    monitor: null,
-    hidden: [],
-    freed: [],
-    rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
-  });
+  Object.assign(t, nothingPending());
 }
 
 function needOf(cpu: Cpu, t: Draft<Thread>): Need {

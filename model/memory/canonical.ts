@@ -29,10 +29,7 @@ export function canonicalise(t: Draft<Thread>, need: Need): void {
   const view = (v: View): View => Math.max(rank(v), floor);
 
   rebase(t, keep, view, need);
-  t.coh = mapRecord(t.coh, (v, loc) => {
-    const at = latest(t.lag, loc, v);
-    return at > 0 && keep[at - 1] ? rank(at) : 0;
-  });
+  t.coh = mapRecord(t.coh, (v, loc) => keptAtOrBelow(t.lag, keep, rank, loc, v));
   moveForwards(t, keep, rank, view, need);
   for (const d of t.deferred) {
     d.vpre = rank(d.vpre);

@@ -53,8 +53,8 @@ export const lagMutants: readonly Mutant[] = [
   {
     rule: '7.4: coh is forgotten',
     file: canonical,
-    find: 't.coh = mapRecord(t.coh, (v, loc) => {\n    const at = latest(t.lag, loc, v);',
-    replace: 't.coh = mapRecord(t.coh, (v, loc) => {\n    const at = 0;',
+    find: 't.coh = mapRecord(t.coh, (v, loc) => keptAtOrBelow(t.lag, keep, rank, loc, v));',
+    replace: 't.coh = mapRecord(t.coh, () => 0);',
     family,
   },
   {
