@@ -2,6 +2,7 @@
  *  read it and make a new one (arm-smmu-v3.c, Linux 7.1; driver.md 2, 3, 6). */
 import type { ObjectDecl } from '../machine.ts';
 import { binary, type Value } from '../program/expression.ts';
+import type { CommandTemplate } from '../program/instruction.ts';
 import {
   assign,
   commandOf,
@@ -58,9 +59,13 @@ export interface Range {
   readonly pages: number;
 }
 
+/** What an invalidation covers: a range, of page descriptors only (`leaf`) or of those of tables too; or all that
+ *  the domain translates. */
+export type Scope = { readonly page: Operand; readonly pages: Operand; readonly leaf?: 0 | 1 } | 'everything';
+
 /** Invalidates the range wherever the domain is in use: reads the array under RCU, and sends each live entry's
  *  SMMU a TLBI and a CMD_SYNC. Each SMMU is one batch here, as its entries differ in their SMMU only. */
-export function arm_smmu_domain_inv_range(domain: Operand, range: Range, cpu: number): Stmt {
+export function arm_smmu_domain_inv_range(domain: Operand, range: Scope, cpu: number): Stmt {
   const fn = 'arm_smmu_domain_inv_range';
   const { invs, has_ats } = locals(fn, 'invs', 'has_ats');
   return call(fn, [
@@ -75,7 +80,7 @@ export function arm_smmu_domain_inv_range(domain: Operand, range: Range, cpu: nu
   ]);
 }
 
-function __arm_smmu_domain_inv_range(invs: Local, range: Range, cpu: number): Stmt {
+function __arm_smmu_domain_inv_range(invs: Local, range: Scope, cpu: number): Stmt {
   const fn = '__arm_smmu_domain_inv_range';
   const { i, end, users, smmu, id } = locals(fn, 'i', 'end', 'users', 'smmu', 'id');
   return call(fn, [
@@ -86,12 +91,18 @@ function __arm_smmu_domain_inv_range(invs: Local, range: Range, cpu: number): St
       when(users, [
         load(smmu, place(invs, 'inv.smmu', i)),
         load(id, place(invs, 'inv.id', i)),
-        arm_smmu_cmdq_issue_cmdlist(smmu, [commandOf('TLBI_S2_IPA', { vmid: id, ...range, leaf: 1 })], cpu),
+        arm_smmu_cmdq_issue_cmdlist(smmu, [tlbi(id, range)], cpu),
       ]),
       assign(i, binary('add', i, { kind: 'const', value: 1 })),
     ]),
   ]);
 }
+
+/** size_opcode, or nsize_opcode where the range is everything. */
+const tlbi = (vmid: Local, range: Scope): CommandTemplate =>
+  range === 'everything'
+    ? commandOf('TLBI_S12_VMALL', { vmid })
+    : commandOf('TLBI_S2_IPA', { vmid, page: range.page, pages: range.pages, leaf: range.leaf ?? 1 });
 
 /** Makes a new array: the live entries of `invs`, and `add` behind them (its SMMU sorts last). The new array is
  *  in `result`. Callers hold arm_smmu_asid_lock, so nothing changes under it. `empty`: there are no live ones. */
