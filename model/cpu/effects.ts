@@ -27,17 +27,23 @@ export function freeRules(w: Work, i: Op<'free'> | Op<'kfree_rcu'>): readonly Ru
 
 export function pushRules(w: Work, i: Op<'push'>): readonly Rule[] {
   const queue = known(evaluate(w.t, i.queue, i));
-  const commands = i.commands.map((c) => command(w, c, i));
+  const commands = i.commands.map((c) => (isLeftOut(w, c, i) ? undefined : command(w, c, i)));
   if (queue === null || commands.includes(null)) return [];
   if (typeof queue !== 'string') {
     return [next((v, pc) => fault(v, 'bad pointer', `issues commands to ${queue}`, pc))];
   }
-  const all = commands.filter((c) => c !== null);
+  const all = commands.filter((c) => c !== null && c !== undefined);
   return [next((v, pc) => put(v, pc, 'push', { kind: 'commands', smmu: queue.slice(1), commands: all }))];
+}
+
+/** Whether the list goes without the command. One of which that is not known yet has to be waited for. */
+function isLeftOut(w: Work, { when }: CommandTemplate, at: Instruction): boolean {
+  return when !== undefined && known(evaluate(w.t, when, at)) === 0;
 }
 
 function command(w: Work, template: CommandTemplate, at: Instruction): Command | null {
   const operands: Record<string, Value> = {};
+  if (template.when !== undefined && known(evaluate(w.t, template.when, at)) === null) return null;
   for (const [name, expr] of Object.entries(template.operands)) {
     const value = known(evaluate(w.t, expr, at));
     if (value === null) return null;

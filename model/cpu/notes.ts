@@ -8,7 +8,10 @@ import { cellsAccessed } from './facts.ts';
 import { type Cpu, instructionAt, show, type Work } from './work.ts';
 
 export function textOf(w: Work, entry: WindowEntry): string {
-  const { at, op } = instructionAt(w.cpu, entry.pc);
+  const i = instructionAt(w.cpu, entry.pc);
+  const { at, op } = i;
+  if (op === 'push' && entry.payload?.kind === 'commands' && i.commands.some((c) => c.when !== undefined))
+    return `${at.text}: ${entry.payload.commands.map((c) => c.name).join(', ')}`;
   const value = known(entry);
   return op === 'rmw' || op === 'cas' ? `${at.text}: ${show(value)} reaches memory` : at.text;
 }

@@ -71,12 +71,21 @@ export function registersOf(expr: Expr): readonly string[] {
   return [...names];
 }
 
+/** Objects lie in memory in the order of their names. */
+const ORDERS: Partial<Record<BinaryOp, (a: string, b: string) => boolean>> = {
+  lt: (a, b) => a < b,
+  le: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  ge: (a, b) => a >= b,
+};
+
 /** What evaluating a closed expression of constants gives; comparisons give 1 or 0. Pointers may be compared,
  *  and may be added to or subtracted from by 0 (an address dependency). Null if it has no meaning. */
 export function applyBinary(op: BinaryOp, a: Value, b: Value): Value | null {
   if (op === 'eq') return a === b ? 1 : 0;
   if (op === 'ne') return a === b ? 0 : 1;
   if (typeof a === 'number' && typeof b === 'number') return arithmetic(op, a, b);
+  if (typeof a === 'string' && typeof b === 'string' && op in ORDERS) return Number(ORDERS[op]!(a, b));
   if ((op === 'add' || op === 'sub' || op === 'or' || op === 'xor') && b === 0) return a;
   if ((op === 'add' || op === 'or' || op === 'xor') && a === 0) return b;
   if ((op === 'xor' || op === 'sub') && a === b) return 0;

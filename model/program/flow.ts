@@ -45,7 +45,7 @@ export function operandsOf(i: Instruction): readonly Expr[] {
       .with({ op: 'free' }, { op: 'kfree_rcu' }, ({ pointer }) => [pointer])
       .with({ op: 'push' }, ({ queue, commands }) => [
         queue,
-        ...commands.flatMap((c) => Object.values(c.operands)),
+        ...commands.flatMap((c) => [...Object.values(c.operands), ...(c.when === undefined ? [] : [c.when])]),
       ])
       .with(
         { op: 'load' },

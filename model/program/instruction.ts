@@ -119,6 +119,8 @@ export type Operation =
 export interface CommandTemplate {
   readonly name: string;
   readonly operands: Readonly<Record<string, Expr>>;
+  /** Part of the list only if this holds: a batch that was filled at run time. */
+  readonly when?: Expr;
 }
 
 export type Instruction = Operation & { readonly at: Site };
