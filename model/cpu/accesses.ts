@@ -108,7 +108,8 @@ export function storeRules(w: Work, i: Op<'store'>, target: Target): readonly Ru
 
 /** STXR can always fail. It succeeds if no foreign store comes between what its LDXR read and its own: from now on
  *  the thread owns the cell; if the LDXR is not in memory yet, from the moment when it is. The status carries no
- *  dependency. Known gap: an own plain store to the cell between a deferred LDXR and its STXR counts as foreign. */
+ *  dependency. An own plain store to the cell in between is no foreign one: a deferred LDXR is satisfied before that
+ *  leaves, which loses nothing. */
 function exclusiveRules(w: Work, i: Op<'store'>, status: string, target: Target): readonly Rule[] {
   const { loc } = target;
   const value = evaluate(w.t, i.value, i);

@@ -111,7 +111,7 @@ export function casRules(w: Work, i: Cas, target: Target): readonly Rule[] {
   const expected = evaluate(w.t, i.expected, i);
   const desired = evaluate(w.t, i.desired, i);
   const succeed: Compute = (v, old) => {
-    v.t.regs[i.dst] = compared(old);
+    if (i.dst !== null) v.t.regs[i.dst] = compared(old);
     guess(v.t, old, expected, true);
     return storedIfEqual(old, expected, desired, i);
   };
@@ -146,7 +146,7 @@ function casFailure(w: Work, i: Cas, target: Target, order: Order, expected: Con
     (v) => {
       const old = read(v, v.t.pc++);
       if (old === null) return;
-      v.t.regs[i.dst] = old;
+      if (i.dst !== null) v.t.regs[i.dst] = old;
       guess(v.t, old, expected, false);
     };
   const rules: Rule[] = [];

@@ -3,6 +3,7 @@
 import type { Content, Thread, View } from '../machine.ts';
 import { type Message, newest, readable } from '../memory/lag.ts';
 import type { Value } from '../program/expression.ts';
+import { returnsNothing } from '../program/flow.ts';
 import { content, pendingLoad, substitute } from './content.ts';
 import {
   isLatest,
@@ -34,7 +35,7 @@ export function defer(w: Work, pc: number, target: Target, order: Order, atomic:
     hi: null,
     behind: pendingStores(t, target.loc),
     atomic,
-    noReturn: i.op === 'rmw' && i.noReturn,
+    noReturn: returnsNothing(i),
     section: false,
     gps: [],
     pc,
@@ -96,7 +97,7 @@ export function perform(w: Work, index: number): void {
 /** Removes the deferred load and puts what it read where it was awaited. Returns its view. */
 function satisfy(w: Work, index: number, value: Value, m: Message): View {
   const { t } = w;
-  const { loc, vpre, noReturn, pc } = t.deferred[index]!;
+  const { loc, vpre, noReturn, atomic, pc } = t.deferred[index]!;
   const vmsg = messageView(t, loc, m, 'plain');
   const vpost = Math.max(vpre, vmsg.view);
   const read = content(value, vpost, Math.max(vpost, vmsg.pick));
@@ -104,6 +105,9 @@ function satisfy(w: Work, index: number, value: Value, m: Message): View {
   const inside = (c: Content): Content => substitute(c, index, read, i);
   t.coh[loc] = Math.max(t.coh[loc] ?? 0, vpost);
   if (!noReturn) t.vro = Math.max(t.vro, vpost);
+  // A CAS that failed and returns nothing: a full fence orders its read, for which no write speaks; a DSB ST does
+  // not, but it need not be satisfied before one.
+  if (noReturn && atomic === null) t.vwo = Math.max(t.vwo, vpost);
   for (const [name, r] of Object.entries(t.regs)) t.regs[name] = inside(r);
   for (const entry of t.window) {
     Object.assign(entry, inside(entry));

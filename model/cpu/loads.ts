@@ -2,6 +2,7 @@
 import type { Draft } from 'immer';
 import type { Content, Loc, Thread, View, WindowEntry } from '../machine.ts';
 import { latest, type Message, messageValue, readable } from '../memory/lag.ts';
+import { returnsNothing } from '../program/flow.ts';
 import { content, joined, known } from './content.ts';
 import { cellAt, fault, instructionAt, isUsable, memoryValue, say, show, type Work } from './work.ts';
 
@@ -142,7 +143,7 @@ export function forward(
   const i = instructionAt(w.cpu, pc);
   const readView = acquires(order) ? (entry.read?.view ?? 0) : 0;
   const read = joined(entry, Math.max(preView(t, target, order), readView));
-  const noReturn = i.op === 'rmw' && i.noReturn;
+  const noReturn = returnsNothing(i);
   observe(t, target, read.view, order, noReturn);
   if (known(read) === null && !noReturn) t.unknown.push(read);
   if (i.op === 'load' && i.exclusive) {

@@ -1,4 +1,6 @@
 /** What no other agent can observe, and so need not be interleaved. */
+import type { Draft } from 'immer';
+import type { Loc, Thread } from '../machine.ts';
 import type { Instruction } from '../program/instruction.ts';
 import { inOneStep } from './at-once.ts';
 import { isDeferrable } from './deferred.ts';
@@ -66,6 +68,14 @@ function isSafe(w: Work, object: string): boolean {
   return others !== null && !others.has(object) && !t.freed.includes(object);
 }
 
+/** Whether a store to the cell that leaves now would come between an LDXR that is still deferred and its STXR. It need
+ *  not: the LDXR can be satisfied right before. */
+function cutsExclusives(t: Thread | Draft<Thread>, loc: Loc): boolean {
+  return t.deferred.some(
+    (d, k) => d.loc === loc && d.behind === 0 && (d.atomic !== null || t.monitor?.deferred === k),
+  );
+}
+
 /** Whether the entry's leaving cannot be observed: its cell is nobody else's, or its object is hidden and
  *  everything stored in it leaves before it is shown. */
 export function leavesUnseen(w: Work, k: number): boolean {
@@ -73,6 +83,7 @@ export function leavesUnseen(w: Work, k: number): boolean {
   const entry = t.window[k]!;
   if (entry.loc < 0) return false;
   const { object, loc } = cellAt(cpu, entry.loc);
+  if (cutsExclusives(t, loc)) return false;
   if (t.hidden.includes(object.name)) return cpu.own.drainsBeforeEscape[t.pc]!;
   if (cpu.layout.lives.has(object.name)) return false;
   return !cpu.facts.foreignReads[cpu.id]!.has(loc) && !cpu.facts.foreignWrites[cpu.id]!.has(loc);

@@ -11,7 +11,7 @@ export function translateAArch64(text: string): Translation {
     const observed = observedRegisters(asked, thread);
     return {
       name,
-      ...assemble(column(syntax, thread)),
+      ...assemble(column(syntax, thread), observed),
       initial: initialRegisters(syntax, thread, observed),
       observed,
     };

@@ -5,6 +5,7 @@ import { type BinaryOp, binary, constant, type Expr, reg, select } from '../prog
 import type { Address, AtomicFn, Instruction, Operation, Program } from '../program/instruction.ts';
 import type { AssemblyLine, Cell, Operand } from './syntax.ts';
 import { type Position, Unsupported } from './unsupported.ts';
+import { postIndexed, refuseMovedAddresses } from './writeback.ts';
 
 /** Where results go that nobody wants (WZR, XZR as a destination); never read. */
 const DISCARD = 'XZR';
@@ -15,8 +16,8 @@ type Unlinked = Operation | { readonly op: 'goto'; readonly label: string; reado
 
 type Code = Pick<Program, 'code'>;
 
-/** Translates one thread's column of the table. */
-export function assemble(column: readonly Cell[]): Code {
+/** Translates one thread's column of the table; the final values of the registers `observed` are asked for. */
+export function assemble(column: readonly Cell[], observed: readonly string[]): Code {
   const labels = new Map<string, number>();
   const unlinked: { readonly operation: Unlinked; readonly line: AssemblyLine }[] = [];
   for (const { labels: here, instruction: line } of column) {
@@ -24,7 +25,13 @@ export function assemble(column: readonly Cell[]): Code {
     if (line === null) continue;
     for (const operation of operationsOf(line)) unlinked.push({ operation, line });
   }
-  return { code: unlinked.map(({ operation, line }) => link(operation, line, labels)) };
+  const code = unlinked.map(({ operation, line }) => link(operation, line, labels));
+  refuseMovedAddresses(
+    code,
+    unlinked.map(({ line }) => line),
+    observed,
+  );
+  return { code };
 }
 
 function link(operation: Unlinked, line: AssemblyLine, labels: ReadonlyMap<string, number>): Instruction {
@@ -170,7 +177,8 @@ function access(mnemonic: string, operands: readonly Operand[], at: Position): r
     order: 'plain' | 'release',
     status: string | null = null,
   ): Unlinked => ({ op: 'store', addr: address(to, at), value: operandValue(src, at), order, status });
-  return match([mnemonic, ...operands] as readonly [string, ...Operand[]])
+  const direct = /^(LDR|STR)$/.test(mnemonic) && operands.length === 3 ? postIndexed(operands) : operands;
+  return match([mnemonic, ...direct] as readonly [string, ...Operand[]])
     .returnType<readonly Unlinked[] | null>()
     .with(['LDR', register, memory], ([, dst, from]) => [load(dst, from, 'plain')])
     .with(['LDAR', register, memory], ([, dst, from]) => [load(dst, from, 'acquire')])
@@ -185,16 +193,14 @@ function access(mnemonic: string, operands: readonly Operand[], at: Position): r
     .with(['STLXR', register, register, memory], ([, status, src, to]) => [
       store(src, to, 'release', status.text),
     ])
-    .with([P.union('LDR', 'STR'), register, memory, immediate], () => {
-      throw new Unsupported('addresses that move on (post-index)', at);
-    })
     .otherwise(() => null);
 }
 
-/** `[X1]`, `[X1,#0]`, `[X1,X2]`, `[X1,W2,SXTW]`: the offset is a dependency, its value must turn out to be 0. */
+/** `[X1]`, `[X1,#0]`, `[X1,#0]!`, `[X1,X2]`, `[X1,W2,SXTW]`: the offset is a dependency, its value must turn out to be 0. */
 function address(operand: Memory, at: Position): Address {
   const cell = (base: Expr): Address => ({ base, field: 'v', index: constant(0) });
-  if (operand.writeback) throw new Unsupported('addresses that move on (pre-index)', at);
+  if (operand.writeback && operand.parts[1]?.kind !== 'immediate')
+    throw new Unsupported('a register offset that is written back', at);
   return match(operand.parts)
     .with([register], ([base]) => cell(reg(base.text)))
     .with([register, { kind: 'immediate', value: 0 }], ([base]) => cell(reg(base.text)))
@@ -236,15 +242,15 @@ function atomic(mnemonic: string, operands: readonly Operand[], at: Position): r
   return match([name, ...operands] as readonly [string, ...Operand[]])
     .returnType<readonly Unlinked[] | null>()
     .with(['CAS', register, register, memory], ([, dst, desired, to]) => {
-      if (dst.text === DISCARD) throw new Unsupported('CAS to the zero register: our CAS always returns', at);
+      const noReturn = dst.text === DISCARD;
       return [
         {
           op: 'cas',
-          dst: dst.text,
+          dst: noReturn ? null : dst.text,
           addr: address(to, at),
-          expected: reg(dst.text),
+          expected: operandValue(dst, at),
           desired: operandValue(desired, at),
-          acquire: a === 'A',
+          acquire: a === 'A' && !noReturn,
           release,
         },
       ];

@@ -35,9 +35,14 @@ test('an unknown instruction is refused by name and place', () => {
 });
 
 test('what would have a wrong meaning is refused', () => {
-  expect(() => codeOf('STR W1,[X0],#4')).toThrow(/post-index/);
-  expect(() => codeOf('LDR W1,[X0,#4]')).toThrow(/an address that is not a variable/);
-  expect(() => codeOf('CAS WZR,W1,[X0]')).toThrow(/CAS to the zero register/);
+  expect(() => codeOf('STR W1,[X0],#4; LDR W2,[X0]')).toThrow(
+    new Unsupported('an address that moved on and is used again', { line: 5, column: 2 }),
+  );
+  expect(() => codeOf('L: LDR W1,[X0],#4; CBZ W1,L')).toThrow(/moved on and is used again/);
+  for (const address of ['[X0,#4]', '[X0,#4]!', '[X0,W2,SXTW #2]'])
+    expect(() => codeOf(`LDR W1,${address}`)).toThrow(/an address that is not a variable/);
+  expect(() => codeOf('LDR W1,[X0,X2]!')).toThrow(/a register offset that is written back/);
+  expect(() => codeOf('LDAR W1,[X0],#4')).toThrow(/the instruction LDAR/);
   expect(() => codeOf('DMB NSH')).toThrow(Unsupported);
   expect(() => codeOf('B nowhere')).toThrow(/no label nowhere/);
 });
@@ -54,6 +59,24 @@ test('a result that goes to the zero register loses the acquire and its place be
     { op: 'rmw', fn: 'swap', dst: null, acquire: false, release: true, noReturn: true },
     { op: 'rmw', fn: 'swap', dst: 'X2', acquire: true, release: true, noReturn: false },
     { op: 'rmw', fn: 'add', dst: null, acquire: false, release: true, noReturn: true },
+  ]);
+});
+
+test('a CAS to the zero register compares with 0', () => {
+  expect(codeOf('CASAL WZR,W1,[X0]; CASA XZR,X1,[X0]; CASAL W2,W1,[X0]')).toMatchObject([
+    { op: 'cas', dst: null, expected: { value: 0 }, acquire: false, release: true },
+    { op: 'cas', dst: null, expected: { value: 0 }, acquire: false, release: false },
+    { op: 'cas', dst: 'X2', expected: { name: 'X2' }, acquire: true, release: true },
+  ]);
+});
+
+test('an access that moves its base on is the access alone, as long as nobody uses the base', () => {
+  const plain = codeOf('STR W1,[X0]; LDR W2,[X3]');
+  expect(codeOf('STR W1,[X0],#4; LDR W2,[X3,#0]!')).toEqual(plain);
+  expect(codeOf('LDR W1,[X0],#8; MOV X0,X4; STR W1,[X0]').map(({ op }) => op)).toEqual([
+    'load',
+    'set',
+    'store',
   ]);
 });
 

@@ -10,6 +10,10 @@ export interface RandomProgramOptions {
   readonly model?: MemoryModel;
   /** Also LDXR and STXR. */
   readonly exclusives?: boolean;
+  /** Also LDXR and STXR with something in between, which may be a store to the same cell. */
+  readonly apart?: boolean;
+  /** Also CAS to the zero register, and DSB ST behind it more often. */
+  readonly discards?: boolean;
   readonly maxThreads?: number;
   /** Pieces per thread; most are one access, some are two or three. */
   readonly maxPieces?: number;
@@ -34,7 +38,9 @@ type Piece =
       readonly expected: number | 'result';
       readonly data: number | null;
     }
-  | { readonly kind: 'exclusive'; readonly x: number; readonly acquire: boolean; readonly release: boolean }
+  | { readonly kind: 'cas to ZR'; readonly x: number; readonly release: boolean; readonly expected: number }
+  | { readonly kind: 'LDXR'; readonly x: number; readonly acquire: boolean }
+  | { readonly kind: 'STXR'; readonly x: number; readonly release: boolean }
   | { readonly kind: 'fence'; readonly fence: 'dmb' | 'dsb'; readonly access: 'full' | 'load' | 'store' }
   | { readonly kind: 'isb' }
   /** Skips the next instruction if an earlier result is 0. */
@@ -47,8 +53,8 @@ type RmwOrder = 'none' | 'acquire' | 'release' | 'both';
 
 /** Programs of `Piece`s as scenarios; every result is observed. */
 export function randomScenario(options: RandomProgramOptions = {}): fc.Arbitrary<Scenario> {
-  const { model = 'armv8', exclusives = false, maxThreads = 3, maxPieces = 3 } = options;
-  const threads = fc.array(fc.array(idiom(exclusives), { minLength: 1, maxLength: maxPieces }), {
+  const { model = 'armv8', maxThreads = 3, maxPieces = 3 } = options;
+  const threads = fc.array(fc.array(idiom(options), { minLength: 1, maxLength: maxPieces }), {
     minLength: 2,
     maxLength: maxThreads,
   });
@@ -123,12 +129,44 @@ const piece: fc.Arbitrary<Piece> = fc.oneof(
   },
 );
 
-const exclusivePair: fc.Arbitrary<Piece> = fc.record({
-  kind: fc.constant('exclusive' as const),
-  x: place,
-  acquire: fc.boolean(),
-  release: fc.boolean(),
-});
+const exclusivePair = fc
+  .record({ x: place, acquire: fc.boolean(), release: fc.boolean() })
+  .map(({ x, acquire, release }): readonly Piece[] => [
+    { kind: 'LDXR', x, acquire },
+    { kind: 'STXR', x, release },
+  ]);
+
+/** Stores to the same cell and to another one, a load that a branch waits for. */
+const exclusivesApart = fc
+  .record({
+    x: place,
+    y: place,
+    z: place,
+    release: fc.boolean(),
+    between: fc.subarray(['same', 'wait', 'other'] as const, { minLength: 1 }),
+  })
+  .map(({ x, y, z, release, between }): readonly Piece[] => [
+    { kind: 'LDXR', x, acquire: false },
+    ...between.flatMap((what): readonly Piece[] => {
+      if (what === 'same') return [store(x)];
+      return what === 'other' ? [store(y)] : [load(z), { kind: 'branch', from: 0 }];
+    }),
+    { kind: 'STXR', x, release },
+  ]);
+
+/** A CAS to the zero register, alone or before a fence that does or does not wait for its read. */
+const discarding: fc.Arbitrary<readonly Piece[]> = fc
+  .record({
+    x: place,
+    release: fc.boolean(),
+    expected: fc.nat(1),
+    access: fc.option(fc.constantFrom('full' as const, 'load' as const, 'store' as const)),
+    fence: fc.constantFrom('dmb' as const, 'dsb' as const),
+  })
+  .map(({ x, release, expected, access, fence }): readonly Piece[] => [
+    { kind: 'cas to ZR', x, release, expected },
+    ...(access === null ? [] : [{ kind: 'fence' as const, fence, access }]),
+  ]);
 
 const load = (x: number, address: number | null = null): Piece => ({
   kind: 'load',
@@ -139,11 +177,13 @@ const load = (x: number, address: number | null = null): Piece => ({
 const store = (x: number): Piece => ({ kind: 'store', x, release: false, data: null });
 
 /** Mostly one piece; else a few in a row that random choice seldom brings together. */
-function idiom(exclusives: boolean): fc.Arbitrary<readonly Piece[]> {
+function idiom({ exclusives, apart, discards }: RandomProgramOptions): fc.Arbitrary<readonly Piece[]> {
   const pair = fc.tuple(place, place);
   return fc.oneof(
     { weight: 8, arbitrary: piece.map((one) => [one]) },
-    ...(exclusives ? [{ weight: 2, arbitrary: exclusivePair.map((one) => [one]) }] : []),
+    ...(exclusives ? [{ weight: 2, arbitrary: exclusivePair }] : []),
+    ...(apart ? [{ weight: 4, arbitrary: exclusivesApart }] : []),
+    ...(discards ? [{ weight: 4, arbitrary: discarding }] : []),
     // A load that may have to be deferred: load buffering.
     { weight: 1, arbitrary: pair.map(([x, y]) => [load(x), store(y)]) },
     // Then an own store to the same cell, which bounds what the load may still read.
@@ -229,22 +269,28 @@ function program(thread: number, pieces: readonly Piece[]): Program {
         emit({ op: 'cas', dst: fresh(), addr: cell(p.x), expected, desired, ...flags(p.order) });
         break;
       }
-      case 'exclusive':
+      case 'cas to ZR':
         emit({
-          op: 'load',
-          dst: fresh(),
+          op: 'cas',
+          dst: null,
           addr: cell(p.x),
-          order: p.acquire ? 'acquire' : 'plain',
-          exclusive: true,
-        });
-        emit({
-          op: 'store',
-          addr: cell(p.x),
-          value: data(null),
-          order: p.release ? 'release' : 'plain',
-          status: fresh(),
+          expected: constant(p.expected),
+          desired: data(null),
+          acquire: false,
+          release: p.release,
         });
         break;
+      case 'LDXR': {
+        const order = p.acquire ? 'acquire' : 'plain';
+        emit({ op: 'load', dst: fresh(), addr: cell(p.x), order, exclusive: true });
+        break;
+      }
+      case 'STXR': {
+        const order = p.release ? 'release' : 'plain';
+        const value = data(null);
+        emit({ op: 'store', addr: cell(p.x), value, order, status: fresh() });
+        break;
+      }
       case 'fence':
         emit({ op: 'fence', kind: p.fence, access: p.access, domain: 'inner' });
         break;
@@ -293,7 +339,7 @@ function operationText(o: Operation): string {
     case 'rmw':
       return `${o.dst ?? '-'} := ${o.fn}${order(o.acquire, o.release)} ${addressText(o.addr)}, ${exprText(o.operand)}`;
     case 'cas':
-      return `${o.dst} := cas${order(o.acquire, o.release)} ${addressText(o.addr)}, ${exprText(o.expected)} -> ${exprText(o.desired)}`;
+      return `${o.dst ?? '-'} := cas${order(o.acquire, o.release)} ${addressText(o.addr)}, ${exprText(o.expected)} -> ${exprText(o.desired)}`;
     case 'fence':
       return `${o.kind} ${o.access}`;
     case 'branch':

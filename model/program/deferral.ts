@@ -1,6 +1,6 @@
 /** Which loads may have to be satisfied after a later store of their thread has left (load buffering). */
 import type { Expr } from './expression.ts';
-import { addressOf, destinationOf, operandsOf, successorsOf } from './flow.ts';
+import { addressOf, destinationOf, operandsOf, returnsNothing, successorsOf } from './flow.ts';
 import type { Instruction, Program } from './instruction.ts';
 
 /** Whether the load or atomic at `pc` may be deferred: some later store of the thread is ordered after it by
@@ -10,6 +10,7 @@ import type { Instruction, Program } from './instruction.ts';
 export function mayDefer(program: Program, pc: number): boolean {
   const start = program.code[pc]!;
   if (!deferrable(start)) return false;
+  if (start.op === 'cas' && returnsNothing(start)) return true; // a DMB LD does not wait for it
   const own = destinationOf(start);
   const seen = new Set<string>();
   const todo = successorsOf(program.code, pc).map((at) => ({

@@ -28,6 +28,11 @@ export function writesMemory(i: Instruction): boolean {
   return ['store', 'rmw', 'cas', 'blockingRmw'].includes(i.op);
 }
 
+/** Whether an atomic discards what it read (aarch64.cat: NoRet). */
+export function returnsNothing(i: Instruction): boolean {
+  return (i.op === 'rmw' && i.noReturn) || (i.op === 'cas' && i.dst === null);
+}
+
 /** Expressions whose values decide what an instruction does. */
 export function operandsOf(i: Instruction): readonly Expr[] {
   const address = addressOf(i);

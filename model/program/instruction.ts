@@ -58,10 +58,11 @@ export type Operation =
       readonly release: boolean;
       readonly noReturn: boolean;
     }
-  /** CAS. `dst` gets the old value; it succeeded iff dst equals expected. */
+  /** CAS. `dst` gets the old value; it succeeded iff that equals expected. null = the result goes to the zero
+   *  register: then the read part is not ordered by a later DMB LD, as that of ST<op>. */
   | {
       readonly op: 'cas';
-      readonly dst: string;
+      readonly dst: string | null;
       readonly addr: Address;
       readonly expected: Expr;
       readonly desired: Expr;

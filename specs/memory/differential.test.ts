@@ -31,10 +31,14 @@ const samples = [
   { model: 'armv8', maxThreads: 3, maxPieces: 2, exclusives: false, numRuns: 30, seed: 3 },
   { model: 'tso', maxThreads: 2, maxPieces: 3, exclusives: true, numRuns: 60, seed: 4 },
   { model: 'sc', maxThreads: 3, maxPieces: 2, exclusives: true, numRuns: 60, seed: 5 },
+  { model: 'armv8', maxThreads: 2, maxPieces: 3, discards: true, numRuns: 60, seed: 8 },
+  { model: 'armv8', maxThreads: 2, maxPieces: 2, apart: true, numRuns: 60, seed: 91 },
 ] as const;
 
 for (const { numRuns, seed, ...shape } of samples) {
-  const size = `${shape.maxThreads} threads of ${shape.maxPieces} pieces`;
+  const { maxThreads, maxPieces, ...more } = shape;
+  const also = Object.keys(more).filter((option) => option !== 'model');
+  const size = [`${maxThreads} threads of ${maxPieces} pieces`, ...also].join(', ');
   test(`on random programs of ${size}, outcomes on ${shape.model} are those of the list machine`, {
     timeout: 30_000,
   }, () => {

@@ -109,6 +109,48 @@ const cases: readonly Case[] = [
       'LDR W1,[X21]; DMB SY; MOV W2,#2; STR W2,[X20]; DMB SY; STR W2,[X22]',
     ],
   },
+  ...(
+    [
+      ['NOP', 'Sometimes'],
+      ['DMB LD', 'Sometimes'],
+      ['DSB ST', 'Sometimes'],
+      ['DMB SY', 'Never'],
+    ] as const
+  ).map(([fence, verdict]) => ({
+    says: `CASA to WZR that fails is ${verdict === 'Never' ? '' : 'not '}ordered before a load by ${fence}`,
+    verdict,
+    question: 'exists (0:X5=0 /\\ y=1 /\\ 1:X2=0)',
+    threads: [
+      'MOV W0,#1; STR W0,[X20]; DMB SY; SWP W0,W5,[X21]',
+      `MOV W4,#7; CASA WZR,W4,[X21]; ${fence}; LDR W2,[X20]`,
+    ],
+  })),
+  ...(
+    [
+      ['CAS WZR,W4,[X21]', 'Sometimes'],
+      ['CAS W3,W4,[X21]', 'Never'],
+    ] as const
+  ).map(([cas, verdict]) => ({
+    says: `${cas} that fails is ${verdict === 'Never' ? '' : 'not '}ordered before a store by DMB LD`,
+    verdict,
+    question: 'exists (0:X1=7 /\\ 0:X5=0 /\\ y=1)',
+    threads: ['LDR W1,[X20]; DMB SY; MOV W0,#1; SWP W0,W5,[X21]', `MOV W4,#7; ${cas}; DMB LD; STR W4,[X20]`],
+  })),
+  {
+    says: 'an own store between LDXR and STXR does not make that fail, though nobody else sees the cell',
+    verdict: 'Sometimes',
+    question: 'exists (0:X3=0 /\\ 0:X1=0 /\\ x=5)',
+    threads: ['MOV W2,#5; LDXR W1,[X20]; MOV W0,#1; STR W0,[X20]; STXR W3,W2,[X20]', 'LDR W1,[X21]'],
+  },
+  {
+    says: 'nothing foreign comes between that own store and the STXR',
+    verdict: 'Never',
+    question: 'exists (0:X3=0 /\\ 0:X1=0 /\\ 1:X5=1)',
+    threads: [
+      'MOV W2,#5; LDXR W1,[X20]; MOV W0,#1; STR W0,[X20]; STXR W3,W2,[X20]; STR W0,[X21]',
+      'MOV W0,#2; SWP W0,W5,[X20]',
+    ],
+  },
 ];
 
 for (const { says, verdict, question, threads } of cases) {

@@ -72,10 +72,10 @@ export function issueCas(
     ...common,
     acquire,
     release,
-    noReturn: false,
+    noReturn: dst === null,
     compute: (old) => storedIfEqual(old, expected, desired),
     finish: (t, old) => {
-      t.regs[dst] = compared(old);
+      if (dst !== null) t.regs[dst] = compared(old);
       t.guesses.push({ left: old, right: expected, equal: true });
     },
   });
@@ -83,8 +83,9 @@ export function issueCas(
   const failure = issueRead(machine, state, tid, {
     ...common,
     order: acquire ? 'acquire' : 'plain',
+    noReturn: dst === null,
     finish: (t, value) => {
-      t.regs[dst] = value;
+      if (dst !== null) t.regs[dst] = value;
       t.guesses.push({ left: value, right: expected, equal: false });
     },
   });

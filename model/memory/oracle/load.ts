@@ -11,6 +11,8 @@ export interface ReadRequest {
   readonly address: Known;
   readonly order: 'plain' | 'acquire' | 'acquirePC';
   readonly mayDefer: boolean;
+  /** A CAS whose result goes nowhere, and that fails: no DMB LD orders it. */
+  readonly noReturn?: boolean;
   /** What the instruction does with what it read, other than moving on. */
   readonly finish: (thread: Thread, value: Sym, source: Source) => void;
 }
@@ -49,7 +51,7 @@ function readFromMemory(machine: Machine, state: State, tid: number, request: Re
         preView,
         messageView: messageView(thread, loc, ts, acquire),
         acquire,
-        noReturn: false,
+        noReturn: request.noReturn ?? false,
       });
       boundEarlierLoads(t, loc, ts);
       t.vcap = Math.max(t.vcap, address.pick);
@@ -89,9 +91,10 @@ function forwardFromWindow(
     const value = forwarded(preView, own.value);
     const post = value.kind === 'known' ? value.view : preView;
     t.coh[loc] = Math.max(t.coh[loc]!, post);
-    t.vro = Math.max(t.vro, post);
+    if (request.noReturn) t.vno = Math.max(t.vno, post);
+    else t.vro = Math.max(t.vro, post);
     if (acquire) t.vrn = Math.max(t.vrn, post);
-    if (value.kind !== 'known') t.unknownReads.push(value);
+    if (value.kind !== 'known' && !request.noReturn) t.unknownReads.push(value);
     t.vcap = Math.max(t.vcap, address.pick);
     request.finish(t, value, { kind: 'entry', id: own.id });
     t.pc++;
@@ -120,7 +123,8 @@ function deferLoad(machine: Machine, state: State, tid: number, request: ReadReq
     const id = freshId(t);
     const view = preViewOf(t, address, 'plain');
     const behind = windowAt(t, loc).map((entry) => entry.id);
-    t.deferred.push({ id, pc: t.pc, loc, view, lo: Math.max(view, t.coh[loc]!), hi: null, behind });
+    const noReturn = request.noReturn ?? false;
+    t.deferred.push({ id, pc: t.pc, loc, view, lo: Math.max(view, t.coh[loc]!), hi: null, behind, noReturn });
     t.vcap = Math.max(t.vcap, address.pick);
     request.finish(t, { kind: 'pending', id }, { kind: 'deferred', id });
     t.pc++;
@@ -142,7 +146,7 @@ export function resolveLoads(machine: Machine, state: State, tid: number): reado
           preView: load.view,
           messageView: messageView(thread, load.loc, ts, false),
           acquire: false,
-          noReturn: false,
+          noReturn: load.noReturn,
         });
         for (const [index, other] of t.deferred.entries()) {
           if (other.loc !== load.loc || index === position) continue;

@@ -7,6 +7,7 @@ import type { Address, Instruction, Program } from '../../program/instruction.ts
 export function mayDefer(program: Program, pc: number): boolean {
   const start = program.code[pc];
   if (start === undefined || !canBeDeferred(start)) return false;
+  if (start.op === 'cas' && start.dst === null) return true;
   const seen = new Set<string>();
   const visit = (at: number, taint: ReadonlySet<string>): boolean => {
     const key = JSON.stringify([at, [...taint].sort()]);

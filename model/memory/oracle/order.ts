@@ -26,14 +26,14 @@ export function fence(
     case 'full':
       return isDrained && hasRead
         ? pass((t) => {
-            t.vrn = Math.max(t.vrn, t.vro, t.vwo);
+            t.vrn = Math.max(t.vrn, t.vro, t.vno, t.vwo);
           })
         : [];
     // "dmb/dsb ld: D empty, no non-NoRet RMW in phase R; `vrn⊔=vro`". Nor a load that forwarded from a NoRet one.
     case 'load': {
       const isRead =
         thread.window.every(({ read }) => read === null || read.noReturn) && thread.unknownReads.length === 0;
-      return hasRead && isRead
+      return thread.deferred.every((load) => load.noReturn) && isRead
         ? pass((t) => {
             t.vrn = Math.max(t.vrn, t.vro);
           })

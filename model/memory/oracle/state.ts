@@ -63,6 +63,7 @@ export interface DeferredLoad {
   hi: Timestamp | null;
   /** Own earlier stores to `loc` that have not left yet. */
   behind: Id[];
+  noReturn: boolean;
 }
 
 /** How a CAS was guessed to end. */
@@ -80,6 +81,8 @@ export interface Thread {
   fwd: (Forward | null)[];
   vrn: Timestamp;
   vro: Timestamp;
+  /** As vro, of reads whose result goes nowhere: only full fences look at it. */
+  vno: Timestamp;
   vwo: Timestamp;
   vcap: Timestamp;
   vrel: Timestamp;
@@ -124,6 +127,7 @@ export function initialState(machine: Machine): State {
       fwd: perLocation(null),
       vrn: 0,
       vro: 0,
+      vno: 0,
       vwo: 0,
       vcap: 0,
       vrel: 0,

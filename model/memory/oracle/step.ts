@@ -59,7 +59,8 @@ export function read(
 ): Known {
   const post = Math.max(what.preView, what.messageView.view);
   thread.coh[what.loc] = Math.max(thread.coh[what.loc]!, post);
-  if (!what.noReturn) thread.vro = Math.max(thread.vro, post);
+  if (what.noReturn) thread.vno = Math.max(thread.vno, post);
+  else thread.vro = Math.max(thread.vro, post);
   if (what.acquire) thread.vrn = Math.max(thread.vrn, post);
   return known(what.value, post, Math.max(post, what.messageView.pick));
 }
