@@ -141,6 +141,9 @@ const irq = (enabled: boolean): Stmt =>
 
 export const spin_lock = (at: Address): Stmt => lock(at, not(old), constant(1), 'spin_lock');
 export const spin_unlock = (at: Address): Stmt => put(at, 0, 'release', `spin_unlock(&${placeText(at)})`);
+/** A mutex that is never contended for long: as a spinlock, where nobody observes who sleeps. */
+export const mutex_lock = (at: Address): Stmt => lock(at, not(old), constant(1), 'mutex_lock');
+export const mutex_unlock = (at: Address): Stmt => put(at, 0, 'release', `mutex_unlock(&${placeText(at)})`);
 /** rwlock_t as the queued rwlock: the word counts readers, and is -1 while a writer holds it. */
 export const read_lock = (at: Address): Stmt =>
   lock(at, binary('ge', old, constant(0)), binary('add', old, constant(1)), 'read_lock');
@@ -177,6 +180,9 @@ export const __free_page = (pointer: Operand): Stmt =>
     { op: 'free', pointer: expr(pointer) },
     `__free_page(${String(exprText(expr(pointer))).replace('&', '')})`,
   );
+/** Halts the thread with a fault if `cond` holds: what warns is a bug that properties should see. Not shown. */
+export const WARN_ON = (cond: Expr, text: string): Stmt =>
+  statement({ op: 'assert', cond: not(cond), message: `WARN_ON(${text})` }, '');
 /** dst = an object of the pool, its cells as declared (zeroed). */
 export const kzalloc = (dst: Local, pool: readonly string[]): Stmt =>
   statement({ op: 'alloc', dst: dst.name, pool }, 'kzalloc()');
