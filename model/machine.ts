@@ -2,7 +2,8 @@
  * START HERE. Every component of the state and every kind of agent. If it is not here, it cannot influence a
  * step. A scenario (what there is) is fixed; the components (how it is) change.
  *
- * Agents: a CPU for each program, the grace-period machinery (RCU), an SMMU for each `SmmuDecl`.
+ * Agents: a CPU for each program, the grace-period machinery (RCU), an SMMU for each `SmmuDecl`, a consumer of
+ * command queues for each `EngineDecl`.
  */
 import type { BinaryOp, Value } from './program/expression.ts';
 import type { Program } from './program/instruction.ts';
@@ -35,15 +36,83 @@ export interface Scenario {
   readonly objects: readonly ObjectDecl[];
   readonly programs: readonly Program[];
   readonly smmus: readonly SmmuDecl[];
+  readonly engines?: readonly EngineDecl[];
+  /** What the architecture leaves open; the defaults are what it documents. */
+  readonly hardware?: Hardware;
+}
+
+/** Switches of SMMUs and devices (semantics.md 3.4, 3.6). */
+export interface Hardware {
+  /** Whether a CMD_SYNC behind a CFGI waits for transactions that were translated by the old configuration
+   *  (IHI 0070 3.21.3). If not, each may use what it hit until a TLBI of that is synchronised. Default true. */
+  readonly cfgiSyncDrains?: boolean;
+  /** Whether a device answers an ATC_INV while its ATS is off. If not, the command times out: a fault. Default
+   *  false. */
+  readonly deviceAnswersWhenAtsOff?: boolean;
+  /** Whether a device may leave an ATC_INV unanswered though its ATS is on. The CMD_SYNC behind it then stops with
+   *  CERROR_ATC_INV_SYNC, which Linux 7.1 answers by issuing it again: it completes. Default false. */
+  readonly deviceMayNotAnswer?: boolean;
+  /** Whether a device keeps a translation whose completion an ATC_INV overtook: it does not conform. It then takes a
+   *  second ATC_INV. Default false. */
+  readonly atcKeepsInflight?: boolean;
 }
 
 /** An SMMU: its name is also that of the object by which programs point to it. */
 export interface SmmuDecl {
   readonly name: string;
-  /** Streams whose devices may issue DMA at any time, each with the object that holds its STE. */
-  readonly streams: readonly { readonly sid: number; readonly ste: string }[];
+  readonly streams: readonly StreamDecl[];
   /** Levels of the page tables that it walks; every table has its descriptors in a field named `pte`. */
   readonly levels: number;
+  /** Levels of stage-1 tables, if they have another number than `levels`. */
+  readonly levels1?: number;
+}
+
+/** A stream, whose device may issue DMA at any time. */
+export interface StreamDecl {
+  readonly sid: number;
+  /** The object that holds its STE. */
+  readonly ste: string;
+  /** The object that stands for the device, if it has an ATC (driver/ats.ts): its cell `ats` says whether ATS is on,
+   *  its cell `reset` whether it is under reset. */
+  readonly device?: string;
+}
+
+/** The part of an SMMU that consumes command queues from memory, slot by slot (smmu/cmdq-engine.ts). Unlike the
+ *  queue of an `SmmuDecl` it knows nothing of what commands do, and everything of how they got there. */
+export interface EngineDecl {
+  readonly name: string;
+  /** Objects made by `cmdqObject`, each a queue. */
+  readonly queues: readonly string[];
+  /** log2 of the number of slots. */
+  readonly shift: number;
+  /** PROD and CONS at the start, with the wrap bit. */
+  readonly start: number;
+  /** Whether a CMD_SYNC that completes overwrites its slot by an MSI. */
+  readonly msi: boolean;
+  readonly lists: readonly CommandList[];
+  readonly reuses: readonly Reuse[];
+  /** Whether a device may leave an ATC_INV unanswered; then its ATC keeps what it holds. */
+  readonly atc: boolean;
+}
+
+/** A list as a program hands it to the queue. A command is what stands in its slot: a name that no other has. Those
+ *  that begin with CMD_SYNC, ATC_INV and CFGI_STE are what they say. */
+export interface CommandList {
+  readonly commands: readonly string[];
+  /** A cell that must not be 0 when they are consumed: what the CPU stored before it issued them. */
+  readonly after: CellName | null;
+}
+
+/** A cell that is stored to once these commands are complete: the reuse of a page. */
+export interface Reuse {
+  readonly cell: CellName;
+  readonly commands: readonly string[];
+}
+
+export interface CellName {
+  readonly object: string;
+  readonly field: string;
+  readonly index: number;
 }
 
 /** A memory cell, by its index in the scenario's cells (object by object, field by field). */
@@ -273,15 +342,23 @@ export const DEVICE = -1;
 
 /** What an SMMU may hold now (semantics.md 3.2): the union over everything that it could have fetched, prefetched
  *  and kept. Each entry carries the indices of the consumed commands that doom it: it is gone at the next
- *  CMD_SYNC, and may be used until then. */
+ *  CMD_SYNC, and may be used until then. Lists that only some scenarios need are absent while they are empty. */
 export interface Smmu {
   /** Cached STE qwords. */
   readonly ste: readonly SteEntry[];
+  /** Cached CD qwords. */
+  readonly cd?: readonly CdEntry[];
   /** Walk caches, and walks in flight. */
   readonly walks: readonly WalkEntry[];
   readonly tlb: readonly TlbEntry[];
+  /** What devices behind it hold in their ATCs. */
+  readonly atc?: readonly AtcEntry[];
+  /** Transactions that outlived the configuration by which they were translated (Hardware.cfgiSyncDrains). */
+  readonly held?: readonly HeldEntry[];
   /** Commands consumed since the last CMD_SYNC. */
   readonly consumed: readonly Command[];
+  /** Why the queue has stopped, if it has. */
+  readonly fault?: SmmuFault;
 }
 
 export interface SteEntry {
@@ -292,8 +369,26 @@ export interface SteEntry {
   readonly doom: readonly number[];
 }
 
-export interface WalkEntry {
-  readonly vmid: Value;
+/** CDs are cached for each stream, even if streams share a table (IHI 0070 4.3.3). */
+export interface CdEntry {
+  readonly sid: number;
+  readonly ssid: number;
+  /** What the STE points to: the CD table, or an IPA where it lies. */
+  readonly table: string;
+  readonly q: number;
+  readonly value: Value;
+  readonly doom: readonly number[];
+}
+
+/** By what tag an entry is looked up. */
+export interface Tag {
+  /** Of a stage-1 entry, or one of both stages combined; absent of a stage-2 entry. Every mapping is non-global. */
+  readonly asid?: Value;
+  /** Null in the EL2 world. */
+  readonly vmid: Value | null;
+}
+
+export interface WalkEntry extends Tag {
   /** Table object that the walk has reached, and the levels that remain below its descriptors. */
   readonly table: string;
   readonly below: number;
@@ -302,10 +397,74 @@ export interface WalkEntry {
   readonly doom: readonly number[];
 }
 
-export interface TlbEntry {
-  readonly vmid: Value;
+export interface TlbEntry extends Tag {
   /** IOVA (or IPA) in pages, and the page object that it leads to. */
   readonly page: number;
+  /** Levels below that of the descriptor, if it is a block; absent of a page. */
+  readonly below?: number;
   readonly target: string;
   readonly doom: readonly number[];
+}
+
+export interface AtcEntry {
+  readonly sid: number;
+  /** Null: of requests without a substream. */
+  readonly ssid: number | null;
+  readonly page: number;
+  readonly below?: number;
+  readonly target: string;
+  /** Has come back once after an ATC_INV (Hardware.atcKeepsInflight). */
+  readonly late?: true;
+  readonly doom: readonly number[];
+}
+
+/** A TLB entry in use by a transaction of the stream. */
+export interface HeldEntry extends TlbEntry {
+  readonly sid: number;
+}
+
+/** An error of the command queue: an illegal command, or an ATC_INV that no device answers. */
+export interface SmmuFault {
+  readonly kind: 'CERROR_ILL' | 'CERROR_ATC_INV_SYNC';
+  readonly why: string;
+}
+
+/** What consumes command queues from memory, and what it has found wrong with them. */
+export interface Engine {
+  readonly queues: readonly EngineQueue[];
+  /** Commands that a completed CMD_SYNC of their queue covers, sorted. */
+  readonly completed: readonly string[];
+  /** Whether the device's ATC still holds what ATC_INVs are to remove. */
+  readonly atc: boolean;
+  readonly misuse: Misuse | null;
+}
+
+export interface EngineQueue {
+  /** Position of the next command, with the wrap bit. */
+  readonly cons: number;
+  /** Commands consumed since the last CMD_SYNC, sorted. */
+  readonly consumed: readonly string[];
+  /** What must follow: the rest of the list that was begun. */
+  readonly rest: readonly string[];
+  /** CMD_SYNCs that are complete and whose MSI has not been written yet. */
+  readonly msis: readonly { readonly slot: number; readonly command: string }[];
+  /** The next command is a CMD_SYNC whose MSI was written already. */
+  readonly acknowledged: boolean;
+  /** ATC_INVs that no device answers. */
+  readonly unanswered: readonly string[];
+  /** Stopped by an error until software acknowledges it (GERRORN == GERROR). */
+  readonly stopped: boolean;
+}
+
+/** What no user of a command queue may do, or find done. */
+export interface Misuse {
+  readonly kind:
+    | 'slot not written'
+    | 'slot overwritten'
+    | 'PROD moved back'
+    | 'list torn'
+    | 'consumed too early'
+    | 'returned too early'
+    | 'ATC not invalidated';
+  readonly why: string;
 }

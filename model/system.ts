@@ -14,11 +14,13 @@ import { type Cpu, isFinished, statementId } from './cpu/work.ts';
 import type { Command, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './machine.ts';
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
 import type { Program } from './program/instruction.ts';
+import { pointeeOf } from './program/qword.ts';
 import { RCU, rcuAgent, rcuComponent } from './rcu/grace-periods.ts';
 import { maySet } from './smmu/may-set.ts';
 import { COLUMN, type SmmuModel, type SmmuUnit, SYNC_FIELD } from './smmu/smmu.ts';
 
 /** What a scenario comes to, and handles by which properties look at it. */
+import { followed } from './smmu/ste.ts';
 export interface Machine {
   readonly scenario: Scenario;
   readonly layout: Layout;
@@ -107,6 +109,8 @@ function mortals(scenario: Scenario): ReadonlySet<string> {
   const code = scenario.programs.flatMap((p) => p.code);
   const named = new Set<string>();
   let any = false;
+    words: followed(scenario, decl),
+    hardware: scenario.hardware ?? {},
   for (const i of code) {
     if (i.op === 'alloc') for (const name of i.pool) named.add(name);
     if (i.op !== 'free' && i.op !== 'kfree_rcu') continue;
@@ -119,7 +123,8 @@ function mortals(scenario: Scenario): ReadonlySet<string> {
     for (const o of scenario.objects)
       for (const f of o.fields)
         for (const v of f.cells) {
-          if (typeof v === 'string') named.add(v.slice(1));
+          const object = v === null ? null : pointeeOf(v);
+          if (object !== null) named.add(object);
         }
   return named;
 }

@@ -35,8 +35,12 @@ function staleTranslation(unit: SmmuUnit, read: Read): string | null {
   return found === undefined ? null : `${columnOf(unit.decl)} may still ${usesText(found)}, which was freed`;
 }
 
-function usesText({ kind, object, sid, vmid, page }: Reach): string {
-  if (kind === 'page') return `translate page ${page} of stream ${sid} (VMID ${vmid}) to ${object}`;
+function usesText({ kind, object, sid, vmid, asid, page, held }: Reach): string {
+  if (kind === 'page') {
+    const tags = [...(asid === undefined ? [] : [`ASID ${asid}`]), ...(vmid === null ? [] : [`VMID ${vmid}`])];
+    const how = held ?? (tags.length === 0 ? null : tags.join(', '));
+    return `translate page ${page} of stream ${sid}${how === null ? '' : ` (${how})`} to ${object}`;
+  }
   return kind === 'table' ? `walk ${object} for stream ${sid}` : `fetch ${object} for stream ${sid}`;
 }
 

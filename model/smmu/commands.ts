@@ -1,88 +1,68 @@
-/** Commands of the queue: what each covers, and what consuming it and completing a CMD_SYNC does
- *  (semantics.md 3.2, 3.3; IHI 0070 4.3, 4.4). */
-import { match } from 'ts-pattern';
-import { ModelBug } from '../contract.ts';
-import type { Command, Smmu, SteEntry, TlbEntry, WalkEntry } from '../machine.ts';
+/** Commands of the queue: what consuming them and completing a CMD_SYNC does to what may be held (semantics.md 3.3;
+ *  IHI 0070 4.3 to 4.7). What each covers is in scopes.ts. */
+import type { Command, Hardware, Smmu } from '../machine.ts';
+import {
+  assertKnown,
+  coversAtc,
+  coversCd,
+  coversSte,
+  coversTlb,
+  coversWalk,
+  NO_PASID,
+  rangeOf,
+  type Span,
+} from './scopes.ts';
 
-/** The commands that the SMMU knows, with the operands that it needs. `page` and `pages` are in pages. */
-const OPERANDS: Readonly<Record<string, readonly string[]>> = {
-  CFGI_STE: ['sid'],
-  CFGI_ALL: [],
-  TLBI_S12_VMALL: ['vmid'],
-  TLBI_S2_IPA: ['vmid', 'page', 'pages', 'leaf'],
-  TLBI_NSNH_ALL: [],
-  CMD_SYNC: [],
-};
-
-/** ModelBug for a command that is unknown or lacks an operand: it would silently invalidate nothing. */
-export function assertKnown(c: Command): void {
-  const needed = OPERANDS[c.name];
-  if (needed === undefined) throw new ModelBug(`the SMMU does not know the command ${c.name}`);
-  const missing = needed.filter((name) => c.operands[name] === undefined);
-  if (missing.length > 0) throw new ModelBug(`${c.name} lacks the operand '${missing[0]}'`);
-}
-
-/** Whether the command covers a cached STE word. */
-export function coversSte(c: Command, e: SteEntry): boolean {
-  return match(c.name)
-    .with('CFGI_STE', () => c.operands.sid === e.sid)
-    .with('CFGI_ALL', () => true)
-    .otherwise(() => false);
-}
-
-/** Whether the command covers a walk. A leaf-only TLBI leaves walks alone. `span`: pages that the walk's table
- *  translates. */
-export function coversWalk(c: Command, e: WalkEntry, span: number): boolean {
-  return match(c.name)
-    .with('TLBI_S12_VMALL', () => c.operands.vmid === e.vmid)
-    .with(
-      'TLBI_S2_IPA',
-      () => c.operands.leaf === 0 && c.operands.vmid === e.vmid && overlaps(c, e.page, span),
-    )
-    .with('TLBI_NSNH_ALL', () => true)
-    .otherwise(() => false);
-}
-
-/** Whether the command covers a TLB entry. */
-export function coversTlb(c: Command, e: TlbEntry): boolean {
-  return match(c.name)
-    .with('TLBI_S12_VMALL', () => c.operands.vmid === e.vmid)
-    .with('TLBI_S2_IPA', () => c.operands.vmid === e.vmid && overlaps(c, e.page, 1))
-    .with('TLBI_NSNH_ALL', () => true)
-    .otherwise(() => false);
-}
-
-/** The range of a TLBI by address against a range of pages. */
-function overlaps(c: Command, page: number, span: number): boolean {
-  const [from, count] = [c.operands.page, c.operands.pages];
-  if (typeof from !== 'number' || typeof count !== 'number') {
-    throw new ModelBug(`${c.name} needs numbers for 'page' and 'pages', both in pages`);
-  }
-  return from < page + span && page < from + count;
-}
-
-/** Consumption guarantees nothing yet: what the command covers is doomed, and usable until the next CMD_SYNC. */
-export function consume(s: Smmu, c: Command, span: (e: WalkEntry) => number): Smmu {
+/** Consumption guarantees nothing yet: what the command covers is doomed, and usable until the next CMD_SYNC.
+ *  `span`: pages that a walk's table translates. An ATC_INV that the device leaves unanswered dooms nothing. */
+export function consume(s: Smmu, c: Command, span: Span, isAnswered = true): Smmu {
   assertKnown(c);
   const index = s.consumed.length;
   const doomed = <E extends { readonly doom: readonly number[] }>(e: E, covered: boolean): E =>
     covered ? { ...e, doom: [...e.doom, index] } : e;
-  return {
+  return compact({
+    ...s,
     ste: s.ste.map((e) => doomed(e, coversSte(c, e))),
+    cd: (s.cd ?? []).map((e) => doomed(e, coversCd(c, e))),
     walks: s.walks.map((e) => doomed(e, coversWalk(c, e, span(e)))),
-    tlb: s.tlb.map((e) => doomed(e, coversTlb(c, e))),
+    tlb: s.tlb.map((e) => doomed(e, coversTlb(c, e, span))),
+    atc: (s.atc ?? []).map((e) => doomed(e, isAnswered && coversAtc(c, e, span))),
+    held: (s.held ?? []).map((e) => doomed(e, coversTlb(c, e, span))),
     consumed: [...s.consumed, c],
-  };
+  });
 }
 
 /** CMD_SYNC completes: nothing that an earlier command covered is left, in a cache or in flight. */
-export function completeSync(s: Smmu): Smmu {
+export function completeSync(s: Smmu, hardware: Hardware = {}): Smmu {
   const kept = <E extends { readonly doom: readonly number[] }>(entries: readonly E[]): readonly E[] =>
     entries.filter((e) => e.doom.length === 0);
-  return { ste: kept(s.ste), walks: kept(s.walks), tlb: kept(s.tlb), consumed: [] };
+  const atc = s.atc ?? [];
+  const late =
+    hardware.atcKeepsInflight === true ? atc.filter((e) => e.doom.length > 0 && e.late !== true) : [];
+  return compact({
+    ...s,
+    ste: kept(s.ste),
+    cd: kept(s.cd ?? []),
+    walks: kept(s.walks),
+    tlb: kept(s.tlb),
+    atc: [...kept(atc), ...late.map((e) => ({ ...e, late: true as const, doom: [] }))],
+    held: kept(s.held ?? []),
+    consumed: [],
+  });
 }
 
-/** A child inherits the doom of its parent only by commands that cover the child itself. */
+/** Without the lists that are empty and may be absent. */
+export function compact(s: Smmu): Smmu {
+  const { cd = [], atc = [], held = [], ...rest } = s;
+  return {
+    ...rest,
+    ...(cd.length > 0 ? { cd } : {}),
+    ...(atc.length > 0 ? { atc } : {}),
+    ...(held.length > 0 ? { held } : {}),
+  };
+}
+
+/** A child inherits the doom of its parents only by commands that cover the child itself. */
 export function inherited(
   doom: readonly number[],
   consumed: readonly Command[],
@@ -93,12 +73,22 @@ export function inherited(
 
 /** A command as a trace shows it. */
 export function commandText(c: Command): string {
-  const { sid, vmid, page, pages, leaf } = c.operands;
+  const { sid, ssid, vmid, asid, page, size, leaf, ttl } = c.operands;
   const operands = [
     ...(sid === undefined ? [] : [`SID ${sid}`]),
+    ...(ssid === undefined || ssid === NO_PASID ? [] : [`SSID ${ssid}`]),
     ...(vmid === undefined ? [] : [`VMID ${vmid}`]),
-    ...(page === undefined ? [] : [pages === 1 ? `page ${page}` : `${pages} pages from ${page}`]),
+    ...(asid === undefined ? [] : [`ASID ${asid}`]),
+    ...(page === undefined || size === 52 ? [] : [pagesText(c)]),
+    ...(size === 52 ? ['all'] : []),
+    ...(ttl === undefined || ttl === 0 ? [] : [`TTL ${ttl}`]),
     ...(c.name.startsWith('TLBI') && leaf === 0 ? ['walks too'] : []),
   ];
   return operands.length === 0 ? c.name : `${c.name}(${operands.join(', ')})`;
+}
+
+function pagesText(c: Command): string {
+  const { page, pages } =
+    c.name === 'ATC_INV' ? { page: c.operands.page, pages: 2 ** Number(c.operands.size) } : rangeOf(c);
+  return pages === 1 ? `page ${page}` : `${pages} pages from ${page}`;
 }

@@ -1,17 +1,22 @@
 /** An SMMU whose component is the set of what it may hold. It consumes its command queue; what it fetches and keeps
  *  is not interleaved: the set is closed again whenever memory or the queue changes it (semantics.md 3.2, 3.3). */
 import { type Agent, type Component, component, type Read, type Step, write } from '../contract.ts';
-import type { Command, Smmu, StoreEvent } from '../machine.ts';
+import type { AtcEntry, Command, Smmu, SmmuFault, StoreEvent, TlbEntry } from '../machine.ts';
+import { pointeeOf } from '../program/qword.ts';
+import { ATS_FIELD, unanswered } from './atc.ts';
+import { cdWordText } from './cd.ts';
 import { close } from './closure.ts';
 import { commandText, completeSync, consume } from './commands.ts';
+import { type Context, configsOf, contextsOf, uses, walksFor } from './contexts.ts';
+import { stillInFlight } from './in-flight.ts';
+import { whyIllegal } from './scopes.ts';
 import { COLUMN, columnOf, type Reach, type SmmuModel, type SmmuUnit, smmuStep, withMsi } from './smmu.ts';
-import { type Context, contextsOf, steWordText } from './ste.ts';
+import { steWordText } from './ste.ts';
 import { cellReader, spanOf } from './tables.ts';
 
 export const maySet: SmmuModel = { components, agent, reach };
 
-const closed = (unit: SmmuUnit, s: Smmu, read: Read): Smmu =>
-  close(unit.decl, unit.layout, cellReader(unit.layout, read), s);
+const closed = (unit: SmmuUnit, s: Smmu, read: Read): Smmu => close(unit, cellReader(unit.layout, read), s);
 
 /** Everything may have been fetched from the initial memory. */
 function components(unit: SmmuUnit, initial: Read): readonly Component[] {
@@ -37,23 +42,40 @@ function agent(unit: SmmuUnit): Agent {
     name: columnOf(unit.decl),
     steps(read) {
       const [head, ...rest] = read(unit.queue);
-      if (head === undefined) return [];
-      return [
-        head.name === 'CMD_SYNC' ? syncStep(unit, read, head, rest) : commandStep(unit, read, head, rest),
-      ];
+      if (head === undefined || read(unit.state).fault !== undefined) return [];
+      if (head.name === 'CMD_SYNC') return [syncStep(unit, read, head, rest)];
+      return commandSteps(unit, read, head, rest);
     },
   };
 }
 
-function commandStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command[]): Step {
-  const consumed = consume(read(unit.state), c, (e) => spanOf(unit.layout, e.below));
-  const writes = [write(unit.queue, rest), write(unit.state, closed(unit, consumed, read))];
-  return smmuStep(unit, `consumes ${commandText(c)}`, writes);
+function commandSteps(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command[]): readonly Step[] {
+  const fault = faultOf(unit, read, c);
+  if (fault !== null) {
+    const stopped = write(unit.state, { ...read(unit.state), fault });
+    return [smmuStep(unit, `stops at ${commandText(c)}: ${fault.why}`, [write(unit.queue, rest), stopped])];
+  }
+  const step = (text: string, isAnswered: boolean): Step => {
+    const after = consume(read(unit.state), c, ({ below }) => spanOf(unit.layout, below), isAnswered);
+    return smmuStep(unit, text, [write(unit.queue, rest), write(unit.state, closed(unit, after, read))]);
+  };
+  const consumes = step(`consumes ${commandText(c)}`, true);
+  return c.name === 'ATC_INV' && unit.hardware.deviceMayNotAnswer === true
+    ? [consumes, step(`consumes ${commandText(c)}: the device does not answer`, false)]
+    : [consumes];
+}
+
+function faultOf(unit: SmmuUnit, read: Read, c: Command): SmmuFault | null {
+  const illegal = whyIllegal(c);
+  if (illegal !== null) return { kind: 'CERROR_ILL', why: illegal };
+  const why = c.name === 'ATC_INV' ? unanswered(unit, cellReader(unit.layout, read), c) : null;
+  return why === null ? null : { kind: 'CERROR_ATC_INV_SYNC', why };
 }
 
 function syncStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command[]): Step {
   // Nothing new can be derived: what is left was closed already.
-  const after = completeSync(read(unit.state));
+  const before = read(unit.state);
+  const after = stillInFlight(unit, before, completeSync(before, unit.hardware));
   const done = smmuStep(unit, 'completes CMD_SYNC', [write(unit.queue, rest), write(unit.state, after)]);
   return withMsi(unit, read, c, done);
 }
@@ -62,18 +84,55 @@ function syncStep(unit: SmmuUnit, read: Read, c: Command, rest: readonly Command
  *  harmless until the tag is used again. */
 function reach(unit: SmmuUnit, read: Read): readonly Reach[] {
   const smmu = read(unit.state);
-  return unit.decl.streams.flatMap(({ sid, ste }): readonly Reach[] => [
-    { kind: 'STE', object: ste, sid, vmid: null, page: null },
-    ...contextsOf(smmu.ste, sid).flatMap((c) => through(smmu, c)),
-  ]);
+  const cell = cellReader(unit.layout, read);
+  return unit.decl.streams.flatMap(({ sid, ste, device }): readonly Reach[] => {
+    const contexts = contextsOf(unit.layout, smmu, sid);
+    const sendsTranslated =
+      device !== undefined && cell(device, ATS_FIELD, 0) === 1 && contexts.some((c) => c.ats);
+    return [
+      { kind: 'STE', object: ste, sid, vmid: null, page: null },
+      ...configsOf(smmu, sid).flatMap(({ meaning }) => cdTable(sid, meaning.stage1?.cds ?? null)),
+      ...contexts.flatMap((c) => through(smmu, c)),
+      ...(sendsTranslated ? (smmu.atc ?? []).filter((e) => e.sid === sid).map(byAtc) : []),
+      ...(smmu.held ?? [])
+        .filter((e) => e.sid === sid)
+        .map((e) => ({ ...pageOf(sid, e), held: 'in flight' as const })),
+    ];
+  });
 }
 
-function through(smmu: Smmu, { sid, vmid, root }: Context): readonly Reach[] {
-  const tables = [root, ...smmu.walks.filter((e) => e.vmid === vmid).map((e) => e.table)];
-  const pages = smmu.tlb.filter((e) => e.vmid === vmid);
+const cdTable = (sid: number, pointer: string | null): readonly Reach[] => {
+  const object = pointer === null ? null : pointeeOf(pointer);
+  return object === null ? [] : [{ kind: 'CD', object, sid, vmid: null, page: null }];
+};
+
+const pageOf = (sid: number, { vmid, asid, page, target }: TlbEntry): Reach => ({
+  kind: 'page',
+  object: target,
+  sid,
+  vmid,
+  ...(asid === undefined ? {} : { asid }),
+  page,
+});
+
+const byAtc = ({ sid, page, target }: AtcEntry): Reach => ({
+  kind: 'page',
+  object: target,
+  sid,
+  vmid: null,
+  page,
+  held: 'by the ATC',
+});
+
+function through(smmu: Smmu, c: Context): readonly Reach[] {
+  const roots = [c.stage1?.root, c.stage2?.root].flatMap((p) =>
+    typeof p === 'string' ? (pointeeOf(p) ?? []) : [],
+  );
+  const tables = [...roots, ...smmu.walks.filter((e) => walksFor(c, e)).map((e) => e.table)];
+  const pages = smmu.tlb.filter((e) => uses(c, e));
   return [
-    ...pages.map(({ page, target }): Reach => ({ kind: 'page', object: target, sid, vmid, page })),
-    ...tables.map((object): Reach => ({ kind: 'table', object, sid, vmid, page: null })),
+    ...pages.map((e) => pageOf(c.sid, e)),
+    ...tables.map((object): Reach => ({ kind: 'table', object, sid: c.sid, vmid: c.vmid, page: null })),
   ];
 }
 
@@ -82,7 +141,11 @@ function through(smmu: Smmu, { sid, vmid, root }: Context): readonly Reach[] {
 function changes(before: Smmu, after: Smmu): readonly string[] {
   const texts = (s: Smmu): readonly string[] => [
     ...s.ste.map((e) => `STE ${e.sid}: ${steWordText(e.q, e.value)}`),
-    ...s.tlb.map((e) => `page ${e.page} -> ${e.target}`),
+    ...(s.cd ?? []).map((e) => `CD ${e.sid}.${e.ssid}: ${cdWordText(e.q, e.value)}`),
+    ...s.tlb.map((e) => `${addressText(e)} -> ${e.target}`),
+    ...(s.atc ?? []).map(
+      (e) => `page ${e.page} -> ${e.target} in the ATC of stream ${e.sid}${substream(e.ssid)}`,
+    ),
   ];
   const [old, now] = [new Set(texts(before)), new Set(texts(after))];
   return [
@@ -90,3 +153,9 @@ function changes(before: Smmu, after: Smmu): readonly string[] {
     ...[...old].filter((x) => !now.has(x)).map((x) => `can no longer hold ${x}`),
   ];
 }
+
+/** An IOVA; under a stage 1 with its ASID. */
+const addressText = ({ asid, page }: TlbEntry): string =>
+  asid === undefined ? `page ${page}` : `ASID ${asid}, page ${page}`;
+
+const substream = (ssid: number | null): string => (ssid === null ? '' : `, SSID ${ssid}`);

@@ -9,13 +9,23 @@ import {
   type Write,
   write,
 } from '../contract.ts';
-import { type Command, DEVICE, type Smmu, type SmmuDecl, type StoreEvent } from '../machine.ts';
+import {
+  type Command,
+  DEVICE,
+  type Hardware,
+  type Smmu,
+  type SmmuDecl,
+  type StoreEvent,
+} from '../machine.ts';
 import type { Layout } from '../memory/layout.ts';
 import type { Value } from '../program/expression.ts';
 
 export interface SmmuUnit {
   readonly decl: SmmuDecl;
   readonly layout: Layout;
+  /** Words of an STE that it follows. */
+  readonly words: readonly number[];
+  readonly hardware: Hardware;
   readonly model: SmmuModel;
   readonly state: Ref<Smmu>;
   readonly queue: Ref<readonly Command[]>;
@@ -31,15 +41,19 @@ export interface SmmuModel {
 }
 
 /** An object that a stream's accesses may lead to: the page behind a translation, a table on the way there, or
- *  the STE itself. */
+ *  the CD or STE itself. */
 export interface Reach {
-  readonly kind: 'page' | 'table' | 'STE';
+  readonly kind: 'page' | 'table' | 'CD' | 'STE';
   readonly object: string;
   readonly sid: number;
-  /** Of the translation; null for an STE. */
+  /** Of the translation; null for a CD, an STE, or in the EL2 world. */
   readonly vmid: Value | null;
-  /** The page translated; null for a table or an STE. */
+  /** Of a stage-1 translation. */
+  readonly asid?: Value;
+  /** The page translated; null for anything but a page. */
   readonly page: number | null;
+  /** What holds it, if it is not the SMMU itself. */
+  readonly held?: 'by the ATC' | 'in flight';
 }
 
 /** Field of the SMMU's object with one cell per queue slot that holds a CMD_SYNC: not 0 while the command is there,

@@ -22,20 +22,23 @@ export function fanOut(layout: Layout): number {
 /** Pages that a table translates with `below` levels under it. */
 export const spanOf = (layout: Layout, below: number): number => fanOut(layout) ** (below + 1);
 
-/** What the valid descriptors of a table lead to. */
+/** The valid descriptors of a table: pointers to what they lead to. */
 export function descriptorsOf(
   layout: Layout,
   cell: ReadCell,
   table: string,
-): readonly { readonly slot: number; readonly target: string }[] {
+): readonly { readonly slot: number; readonly descriptor: string }[] {
   return layout.cellsOf(assertTable(layout, table), 'pte').flatMap((_, slot) => {
     const descriptor = cell(table, 'pte', slot);
-    return typeof descriptor === 'string' ? [{ slot, target: descriptor.slice(1) }] : [];
+    return typeof descriptor === 'string' ? [{ slot, descriptor }] : [];
   });
 }
 
-/** A page where a table is expected would be a block descriptor, or a wild walk; neither is modelled. */
+/** Whether the object is a table: what leads to anything else above the last level is a block descriptor. */
+export const isTable = (layout: Layout, object: string): boolean => layout.cellsOf(object, 'pte').length > 0;
+
+/** A root that is no table would be a wild walk, which is not modelled. */
 export function assertTable(layout: Layout, object: string): string {
-  if (layout.cellsOf(object, 'pte').length > 0) return object;
+  if (isTable(layout, object)) return object;
   throw new ModelBug(`an SMMU walks ${object}, which is no table: it has no field 'pte'`);
 }

@@ -8,7 +8,8 @@
 import { type Agent, type Component, component, type Read, type Ref, type Step, write } from '../contract.ts';
 import type { Command } from '../machine.ts';
 import type { Value } from '../program/expression.ts';
-import { assertKnown, commandText } from './commands.ts';
+import { commandText } from './commands.ts';
+import { assertKnown } from './scopes.ts';
 import { COLUMN, columnOf, type Reach, type SmmuModel, type SmmuUnit, smmuStep, withMsi } from './smmu.ts';
 import { STE_WORDS, translates } from './ste.ts';
 import { assertTable, cellReader, fanOut, type ReadCell } from './tables.ts';
