@@ -1,5 +1,6 @@
 /** Every spec, in the order in which `heddle list` shows them and `heddle check` runs them. */
 import type { Spec } from '../checker/spec.ts';
+import pgtable from './pgtable/index.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
 
-export const specs: readonly Spec[] = [unmapVsAttach];
+export const specs: readonly Spec[] = [unmapVsAttach, pgtable];
