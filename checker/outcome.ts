@@ -19,6 +19,9 @@ export interface Trace {
   /** What was done before the initial state. */
   readonly prelude?: readonly Label[];
   readonly steps: readonly TraceStep[];
+  /** Of a run that never ends: the number of the step (from 0) with which the part begins that repeats for ever. It
+   *  goes up to the last step, which leads back to the state before it. */
+  readonly repeats?: number;
   /** What the last state shows: which invariant broke and why, or who is stuck. */
   readonly ending: string;
 }
@@ -27,6 +30,8 @@ export type Verdict =
   | { readonly kind: 'holds' }
   | { readonly kind: 'violated'; readonly invariant: string; readonly why: string; readonly trace: Trace }
   | { readonly kind: 'deadlock'; readonly why: string; readonly trace: Trace }
+  /** A state was reached from which no run ends: the trace leads to a cycle. Only of systems that must end. */
+  | { readonly kind: 'endless'; readonly why: string; readonly trace: Trace }
   | { readonly kind: 'vacuous'; readonly reasons: readonly string[] }
   | {
       readonly kind: 'incomplete';

@@ -5,7 +5,9 @@ import type { System } from './system.ts';
 export type Expectation =
   | { readonly kind: 'holds' }
   | { readonly kind: 'violated'; readonly by: string }
-  | { readonly kind: 'deadlock' };
+  | { readonly kind: 'deadlock' }
+  /** A run that never ends, of a system that must. */
+  | { readonly kind: 'endless' };
 
 export interface Variant {
   readonly name: string;

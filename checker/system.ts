@@ -118,6 +118,9 @@ export interface System {
   /** Whether a state without successors is a proper end; one that is not is a deadlock. Null if it is an end,
    *  otherwise who waits for what, as a sentence. */
   stuck(read: Read): string | null;
+  /** Whether an end must be reachable from every state (L1, termination). What only an unfair schedule keeps from
+   *  ending, such as polling for what another agent is about to do, is no violation: there is a way on to the end. */
+  readonly mustEnd?: boolean;
   /** The columns of a trace, in order: what the labels of steps call their agents. */
   readonly columns: readonly string[];
   /** What was done before the initial state, for traces: steps that nobody can observe when are taken. */

@@ -7,6 +7,7 @@ export function systemOf(
   machine: Machine,
   invariants: readonly (readonly Invariant[])[],
   witnesses: readonly Witness[],
+  claims: Pick<System, 'mustEnd'> = {},
 ): System {
   const { components, agents, statements, columns, prelude, stuck } = machine;
   return {
@@ -19,5 +20,6 @@ export function systemOf(
     stuck,
     invariants: invariants.flat(),
     witnesses,
+    ...claims,
   };
 }

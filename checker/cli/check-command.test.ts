@@ -22,6 +22,7 @@ test.each([
   ['an expected violation that does not show', 'bad/never-breaks', 14],
   ['a vacuous verdict', 'bad/vacuous', 14],
   ['an unexpected deadlock', 'bad/deadlocks', 11],
+  ['a run that never ends', 'bad/never-ends', 13],
   ['a model bug', 'bad/bug', 1],
 ] as const)('%s has its own exit code', async (_, selector, code) => {
   expect(await codeOf(selector)).toBe(code);
@@ -35,13 +36,16 @@ test('a bound that was hit is incomplete, also for a variant that would hold', a
 test('of several problems the most serious decides', async () => {
   expect(await codeOf('bad')).toBe(1);
   expect(await codeOf('bad/deadlocks', 'bad/vacuous', 'bad/breaks')).toBe(12);
-  expect(await codeOf('bad/deadlocks', 'bad/vacuous')).toBe(11);
+  expect(await codeOf('bad/deadlocks', 'bad/never-ends')).toBe(11);
+  expect(await codeOf('bad/never-ends', 'bad/vacuous')).toBe(13);
 });
 
 test('a model bug takes no other verdict with it and is told in sentences', async () => {
   const { stdout, stderr } = await ranWith([bad], ['check', '--model', 'sc', '--out', temporaryFolder()]);
   expect(stdout).toContain('bad/bug (sc): expected holds, found model bug\n    count_up(): n is read before');
-  expect(stdout).toContain('6 jobs: 2 broke an invariant unexpectedly, 1 deadlocked unexpectedly');
+  expect(stdout).toContain(
+    '7 jobs: 2 broke an invariant unexpectedly, 1 deadlocked unexpectedly, 1 never ended unexpectedly',
+  );
   expect(stdout + stderr).not.toMatch(/^ {4}at /m);
 });
 

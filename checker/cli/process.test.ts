@@ -31,6 +31,7 @@ test.each([
   [1, ['check', 'bad']],
   [2, ['check', 'nothing']],
   [12, ['check', 'bad/breaks']],
+  [13, ['check', 'bad/never-ends']],
   [14, ['check', 'bad/vacuous']],
   [11, ['check', 'bad/deadlocks']],
   [20, ['check', 'good/v7.1', '--max-states', '2']],

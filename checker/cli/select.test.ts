@@ -8,8 +8,8 @@ function selected(selectors: readonly string[], model = 'sc') {
 }
 
 test('without a selector every variant of every spec runs', () => {
-  expect(selected([])).toHaveLength(9);
-  expect(selected([], 'all')).toHaveLength(18);
+  expect(selected([])).toHaveLength(10);
+  expect(selected([], 'all')).toHaveLength(20);
 });
 
 test('a variant is found by its name and by its short form', () => {

@@ -9,13 +9,15 @@ interface Toy {
   /** The invariant says that no counter reaches this. */
   readonly below?: number;
   readonly stuck?: string;
+  /** Counts from the top to 1 again, and the system must end. */
+  readonly wraps?: boolean;
   readonly witness?: string;
 }
 
 const statement: Statement = { id: 'inc', fn: 'count_up', text: 'n++;' };
 
 /** Agents P0, P1, … that each count up; the states are all combinations of their counters. */
-export function counters({ upTo, agents = 1, below = upTo + 1, stuck, witness }: Toy): System {
+export function counters({ upTo, agents = 1, below = upTo + 1, stuck, wraps, witness }: Toy): System {
   const refs = Array.from({ length: agents }, (_, i) => ref<number>(i, `n${i}`));
   const components = refs.map((counter): Component => component<number>({ ref: counter, initial: 0 }));
   return {
@@ -25,6 +27,9 @@ export function counters({ upTo, agents = 1, below = upTo + 1, stuck, witness }:
       name: `P${i}`,
       steps: (read) => {
         const n = read(counter);
+        if (n === upTo && wraps) {
+          return [{ label: { agent: `P${i}`, lines: [{ text: 'n = 1;' }] }, writes: [write(counter, 1)] }];
+        }
         if (n === upTo) return [];
         const line = { text: `n++; // ${n + 1}`, fn: statement.fn, statement: statement.id };
         return [{ label: { agent: `P${i}`, lines: [line] }, writes: [write(counter, n + 1)] }];
@@ -38,6 +43,7 @@ export function counters({ upTo, agents = 1, below = upTo + 1, stuck, witness }:
     statements: [statement],
     stuck: () => stuck ?? null,
     columns: refs.map((_, i) => `P${i}`),
+    mustEnd: wraps === true,
   };
 }
 
@@ -70,6 +76,7 @@ export const bad: Spec = {
     variant('never breaks', { kind: 'violated', by: 'stays small' }, () => counters({ upTo: 2 })),
     variant('vacuous', holds, () => counters({ upTo: 2, witness: 'counts to 9' })),
     variant('deadlocks', holds, () => counters({ upTo: 2, stuck: 'P0 waits for nobody.' })),
+    variant('never ends', holds, () => counters({ upTo: 3, wraps: true })),
     variant('bug', holds, () => {
       throw new ModelBug('count_up(): n is read before it is written.');
     }),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { traceFileText } from '../report/trace-file.ts';
 import type { Spec } from '../spec.ts';
 import { ranWith, temporaryFolder } from './test-io.ts';
-import { counters, good } from './toy-spec.ts';
+import { bad, counters, good } from './toy-spec.ts';
 
 /** A saved counterexample of good/no smp_mb(). */
 async function savedTrace(): Promise<string> {
@@ -69,6 +69,28 @@ test('a trace that no longer fits the model says which step does not', async () 
 test('a trace that ends differently now says so and exits with 14', async () => {
   const { code, stderr } = await tracedAfter((text) => text, [rebuilt(() => counters({ upTo: 2 }))]);
   expect(stderr).toContain('saved:    stays small: n0 is 1');
+  expect(code).toBe(14);
+});
+
+/** A saved run that never ends, replayed on `specs`. */
+async function tracedEndless(specs: readonly Spec[]) {
+  const out = temporaryFolder();
+  await ranWith([bad], ['check', 'bad/never-ends', '--model', 'sc', '--out', out]);
+  const file = join(out, 'traces', 'bad--never-ends--sc.json');
+  return { file, ...(await ranWith(specs, ['trace', file])) };
+}
+
+test('a run that never ends is replayed once around and printed as it was saved', async () => {
+  const { file, code, stdout } = await tracedEndless([bad]);
+  expect(code).toBe(0);
+  expect(stdout).toBe(readFileSync(file.replace('.json', '.txt'), 'utf8'));
+  expect(stdout).toContain('repeats for ever:');
+});
+
+test('one that does not lead back any more says so and exits with 14', async () => {
+  const variants = bad.variants.map((it) => ({ ...it, build: () => counters({ upTo: 5 }) }));
+  const { code, stderr } = await tracedEndless([{ ...bad, variants }]);
+  expect(stderr).toContain('replayed: The last 3 steps do not repeat: Every invariant holds here');
   expect(code).toBe(14);
 });
 

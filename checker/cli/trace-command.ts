@@ -23,7 +23,7 @@ export function traceCommand(specs: readonly Spec[], file: string, io: Io, engin
     );
   }
   const system = variant.build(saved.model);
-  const trace = within(file, () => engine.replay(system, saved.trace.steps));
+  const trace = within(file, () => engine.replay(system, saved.trace.steps, saved.trace.repeats));
   io.stdout.write(traceText(trace, traceTitle({ spec, variant, model: saved.model, expected })));
   if (trace.ending === saved.trace.ending) return exitCode.asExpected;
   io.stderr.write(

@@ -2,11 +2,12 @@
 import { type Tables, tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Judge, judgeOf } from '../property/judge.ts';
-import { verdictOf } from '../property/verdict.ts';
+import { type Findings, verdictOf } from '../property/verdict.ts';
 import { type Read, type System, UsageError } from '../system.ts';
-import { explained, traceTo } from '../trace/counterexample.ts';
+import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
 import { bfs } from './bfs.ts';
 import { dfs } from './dfs.ts';
+import { findLasso } from './endless.ts';
 import { type Exploration, explore } from './explore.ts';
 import type { Frontier, Search } from './frontier.ts';
 import { type Successors, successorsOf } from './successors.ts';
@@ -114,7 +115,8 @@ function progressOf({ exploration, frontier, started }: Parts): Progress {
 
 function outcomeOf(system: System, parts: Parts): Outcome {
   const { tables, successors, judge, exploration } = parts;
-  const { visited, broken, stuck, stopped } = exploration;
+  const { lasso, stopped } = lassoOf(system, parts);
+  const { visited, broken, stuck } = exploration;
   const covered = successors.covered();
   const { states, transitions, depth, seconds } = progressOf(parts);
   const { slowCalls, lookups, slowSeconds, values } = tables;
@@ -135,11 +137,31 @@ function outcomeOf(system: System, parts: Parts): Outcome {
       broken,
       stuck,
       stopped,
+      lasso,
       covered,
       witnessesMissed: judge.witnessesMissed(),
       untested: judge.untested(),
     },
-    (state, ending) => traceTo(tables, successors, visited, state, ending),
+    {
+      to: (state, ending) => traceTo(tables, successors, visited, state, ending),
+      of: (found) => traceOfLasso(tables, successors, visited, found),
+    },
   );
   return { verdict, effort, witnessesReached: judge.witnessesReached(), covered: [...covered].sort() };
+}
+
+/** A run that never ends, looked for if the system must end and everything was explored. */
+function lassoOf(
+  { mustEnd }: System,
+  { tables, successors, exploration }: Parts,
+): Pick<Findings, 'lasso' | 'stopped'> {
+  const { visited, broken, stuck, stopped } = exploration;
+  if (!mustEnd || broken !== null || stuck !== null || stopped !== null) return { lasso: null, stopped };
+  try {
+    return { lasso: findLasso(tables.layout.words, successors, visited), stopped };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const why = `no memory to look for runs that never end (${error.message})`;
+    return { lasso: null, stopped: { kind: 'incomplete', bound: 'memory', why } };
+  }
 }

@@ -5,10 +5,10 @@ import type { System } from '../system.ts';
 import { initialValues, readOf, take, type Values } from '../trace/take.ts';
 
 export interface NaiveOutcome {
-  readonly kind: 'holds' | 'violated' | 'deadlock' | 'vacuous';
+  readonly kind: 'holds' | 'violated' | 'deadlock' | 'endless' | 'vacuous';
   /** The invariant that broke, if one did. */
   readonly invariant: string | null;
-  /** How many steps the shortest way to it has. */
+  /** How many steps the shortest way to it has, or to the cycle of a run that never ends. */
   readonly depth: number;
   readonly states: number;
   readonly transitions: number;
@@ -21,6 +21,7 @@ export function naive(system: System): NaiveOutcome {
   const frontier: { values: Values; depth: number }[] = [];
   const terminals: Values[] = [];
   const executed = new Set<string>();
+  const edges = new Map<string, Set<string>>();
   let transitions = 0;
   let stuck = false;
   let deepest = 0;
@@ -47,15 +48,44 @@ export function naive(system: System): NaiveOutcome {
     for (const step of steps) {
       transitions += 1;
       for (const { statement } of step.label.lines) if (statement !== undefined) executed.add(statement);
-      const invariant = find(take(system, values, step), depth + 1);
+      const after = take(system, values, step);
+      if (system.mustEnd) {
+        const to = edges.get(keyOf(values)) ?? new Set();
+        edges.set(keyOf(values), to.add(keyOf(after)));
+      }
+      const invariant = find(after, depth + 1);
       if (invariant !== null) return outcome('violated', invariant);
     }
   }
   if (stuck) return outcome('deadlock', null);
+  if (system.mustEnd) {
+    const depth = nearestLasso(depths, edges);
+    if (depth !== null) return { ...outcome('endless', null), depth };
+  }
   const reads = frontier.map(({ values }) => readOf(values));
   const vacuous =
     system.witnesses.some((it) => !reads.some((read) => it.reached(read))) ||
     system.statements.some(({ id }) => !executed.has(id)) ||
     system.invariants.some((it) => it.antecedent && !reads.some((read) => it.antecedent?.(read)));
   return outcome(vacuous ? 'vacuous' : 'holds', null);
+}
+
+/** The depth of the nearest state that reaches no end, and is reached again from wherever it leads. */
+function nearestLasso(
+  depths: ReadonlyMap<string, number>,
+  edges: ReadonlyMap<string, ReadonlySet<string>>,
+): number | null {
+  const reached = new Map([...depths.keys()].map((key) => [key, reachable(key, edges)]));
+  for (const [key, depth] of depths) {
+    const from = [...reached.get(key)!];
+    if (from.length > 0 && from.every((other) => reached.get(other)!.has(key))) return depth;
+  }
+  return null;
+}
+
+/** What one or more steps lead to. */
+function reachable(start: string, edges: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
+  const found = new Set(edges.get(start));
+  for (const key of found) for (const next of edges.get(key) ?? []) found.add(next);
+  return found;
 }

@@ -37,6 +37,7 @@ export interface Toy<S> {
   readonly reacts?: { readonly [K in keyof S]?: (event: Event, own: S[K], s: S) => S[K] };
   /** Where the system may not stop; by default it may everywhere. */
   stuck?(s: S): string | null;
+  readonly mustEnd?: boolean;
 }
 
 /** The system that a toy describes. */
@@ -66,6 +67,7 @@ export function toy<S extends object>(about: Toy<S>): System {
     statements: (about.statements ?? []).map((id): Statement => ({ id, fn: 'toy', text: id })),
     stuck: (read) => about.stuck?.(state(read)) ?? null,
     columns: Object.keys(about.agents),
+    ...(about.mustEnd === undefined ? {} : { mustEnd: about.mustEnd }),
   };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Event, System } from '../system.ts';
+import { replay } from '../trace/replay.ts';
 import { checkNow } from './check.ts';
 import { naive } from './naive.ts';
 import { type ToyStep, toy } from './toy.ts';
@@ -47,7 +48,7 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
 
 type Vars = Record<string, number>;
 
-function systemOf({ variables, domain, agents, reactions, bad, end }: Case): System {
+function systemOf({ variables, domain, agents, reactions, bad, end }: Case, mustEnd = false): System {
   const name = (v: number) => `v${v % variables}`;
   const holds = (s: Vars, guard: Rule['guard']) => guard.every(([v, x]) => s[name(v)] === x % domain);
   const stepOf = (s: Vars, { target, source, plus, event }: Rule): ToyStep<Vars> => ({
@@ -71,6 +72,7 @@ function systemOf({ variables, domain, agents, reactions, bad, end }: Case): Sys
     never: { bad: (s) => (holds(s, bad) ? 'bad' : null) },
     when: { bad: (s) => s.v0 === 1 % domain },
     stuck: (s) => (s.v0! > end ? 'v0 is above the end' : null),
+    mustEnd,
   });
 }
 
@@ -94,4 +96,32 @@ test('the engine agrees with the naive twin on random systems', () => {
     }),
     { seed: 20260101, numRuns: 500 },
   );
+});
+
+/** Few states: the naive twin asks of each pair whether one leads to the other. */
+const smallCase = anyCase.map((it) => ({
+  ...it,
+  variables: 1 + (it.variables % 3),
+  domain: 2 + (it.domain % 3),
+}));
+
+test('the engine finds the runs that never end which the naive twin finds, and goes round with them', () => {
+  const found: Record<string, number> = {};
+  fc.assert(
+    fc.property(smallCase, (it) => {
+      const system = { ...systemOf(it, true), invariants: [] };
+      const twin = naive(system);
+      for (const search of ['bfs', 'dfs'] as const) {
+        const { verdict } = checkNow(system, { search });
+        found[verdict.kind] = (found[verdict.kind] ?? 0) + 1;
+        expect(verdict.kind).toBe(twin.kind);
+        if (verdict.kind !== 'endless') continue;
+        const { steps, repeats } = verdict.trace;
+        if (search === 'bfs') expect(repeats).toBe(twin.depth);
+        expect(replay(system, steps, repeats)).toEqual(verdict.trace);
+      }
+    }),
+    { seed: 20260102, numRuns: 300 },
+  );
+  expect(Object.keys(found).sort()).toEqual(['deadlock', 'endless', 'holds']);
 });

@@ -100,6 +100,23 @@ export class Visited {
     this.count = id + 1;
   }
 
+  /** The id of the state at `from` in `words`, which has been visited. */
+  find(words: Int32Array, from: number): number {
+    const { table, arena, width } = this;
+    const last = table.length - 1;
+    const hash = hashOf(words, from, width);
+    const tag = hash & ~last;
+    let slot = hash & last;
+    for (let entry = table[slot]!; entry !== 0; entry = table[slot]!) {
+      const id = (entry & last) - 1;
+      let w = (entry & ~last) === tag ? 0 : width + 1;
+      while (w < width && arena[id * width + w] === words[from + w]) w++;
+      if (w === width) return id;
+      slot = (slot + 1) & last;
+    }
+    throw new Error('a successor of a visited state was not visited');
+  }
+
   /** Moves all states to another layout; their ids stay. */
   relay(from: Layout, to: Layout): void {
     this.arena = repack(this.arena, this.count, from, to, this.capacity);

@@ -1,4 +1,6 @@
-/** From what an exploration saw to a verdict: violated > deadlock > incomplete > vacuous > holds. */
+/** From what an exploration saw to a verdict: violated > deadlock > incomplete > endless > vacuous > holds. */
+
+import type { Lasso } from '../explore/endless.ts';
 import type { Trace, Verdict } from '../outcome.ts';
 import type { System } from '../system.ts';
 import type { Break } from './judge.ts';
@@ -8,24 +10,30 @@ export interface Findings {
   readonly broken: Break | null;
   readonly stuck: { readonly state: number; readonly why: string } | null;
   readonly stopped: Extract<Verdict, { kind: 'incomplete' }> | null;
+  readonly lasso: Lasso | null;
   readonly witnessesMissed: readonly string[];
   readonly untested: readonly string[];
   readonly covered: ReadonlySet<string>;
 }
 
-/** `traceTo` is asked for at most one trace. */
-export function verdictOf(
-  system: System,
-  found: Findings,
-  traceTo: (state: number, ending: string) => Trace,
-): Verdict {
-  const { broken, stuck, stopped } = found;
+/** Where traces come from; asked for at most one. */
+export interface Traces {
+  to(state: number, ending: string): Trace;
+  of(lasso: Lasso): Trace;
+}
+
+export function verdictOf(system: System, found: Findings, traces: Traces): Verdict {
+  const { broken, stuck, stopped, lasso } = found;
   if (broken !== null) {
     const { state, invariant, why } = broken;
-    return { kind: 'violated', invariant, why, trace: traceTo(state, `${invariant}: ${why}`) };
+    return { kind: 'violated', invariant, why, trace: traces.to(state, `${invariant}: ${why}`) };
   }
-  if (stuck !== null) return { kind: 'deadlock', why: stuck.why, trace: traceTo(stuck.state, stuck.why) };
+  if (stuck !== null) return { kind: 'deadlock', why: stuck.why, trace: traces.to(stuck.state, stuck.why) };
   if (stopped !== null) return stopped;
+  if (lasso !== null) {
+    const trace = traces.of(lasso);
+    return { kind: 'endless', why: trace.ending, trace };
+  }
   const reasons = vacuity(system, found);
   return reasons.length > 0 ? { kind: 'vacuous', reasons } : { kind: 'holds' };
 }

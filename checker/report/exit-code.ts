@@ -6,6 +6,7 @@ export const exitCode = {
   usage: 2,
   deadlock: 11,
   broken: 12,
+  endless: 13,
   vacuous: 14,
   incomplete: 20,
   interrupted: 130,
@@ -19,6 +20,7 @@ const mostSeriousFirst: readonly ExitCode[] = [
   exitCode.usage,
   exitCode.broken,
   exitCode.deadlock,
+  exitCode.endless,
   exitCode.vacuous,
   exitCode.incomplete,
 ];

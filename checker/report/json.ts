@@ -14,7 +14,7 @@ export const resultSchema = 1;
 export type WrittenVerdict =
   | Exclude<Verdict, { readonly trace: unknown }>
   | { readonly kind: 'violated'; readonly invariant: string; readonly why: string; readonly trace: string }
-  | { readonly kind: 'deadlock'; readonly why: string; readonly trace: string }
+  | { readonly kind: 'deadlock' | 'endless'; readonly why: string; readonly trace: string }
   | { readonly kind: 'fault'; readonly message: string };
 
 /** One job. Nothing in it depends on the clock or the machine, so that a run that finds the same writes the same. */

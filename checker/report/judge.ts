@@ -14,11 +14,13 @@ export function judge(expected: Expectation, verdict: Verdict): ExitCode {
     .with([P._, { kind: 'vacuous' }], () => exitCode.vacuous)
     .with([{ kind: 'holds' }, { kind: 'holds' }], () => exitCode.asExpected)
     .with([{ kind: 'deadlock' }, { kind: 'deadlock' }], () => exitCode.asExpected)
+    .with([{ kind: 'endless' }, { kind: 'endless' }], () => exitCode.asExpected)
     .with([{ kind: 'violated' }, { kind: 'violated' }], ([{ by }, { invariant }]) =>
       by === invariant ? exitCode.asExpected : exitCode.broken,
     )
     .with([P._, { kind: 'violated' }], () => exitCode.broken)
     .with([P._, { kind: 'deadlock' }], () => exitCode.deadlock)
+    .with([P._, { kind: 'endless' }], () => exitCode.endless)
     .with([P._, { kind: 'holds' }], () => exitCode.vacuous)
     .exhaustive();
 }

@@ -117,6 +117,7 @@ const summaryWords = [
   [exitCode.asExpected, 'as expected'],
   [exitCode.broken, 'broke an invariant unexpectedly'],
   [exitCode.deadlock, 'deadlocked unexpectedly'],
+  [exitCode.endless, 'never ended unexpectedly'],
   [exitCode.vacuous, 'vacuous or without the expected violation'],
   [exitCode.incomplete, 'incomplete'],
   [exitCode.fault, 'failed with a model bug'],

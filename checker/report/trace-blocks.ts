@@ -19,6 +19,8 @@ export interface Block {
   /** The kernel function that the column's agent enters here; it has a row of its own. */
   readonly heading?: { readonly column: string; readonly text: string };
   readonly cells: ReadonlyMap<string, readonly Piece[]>;
+  /** A line of its own above the block, across all columns. */
+  readonly banner?: string;
 }
 
 /** What the blocks of a step are made of. */
@@ -27,15 +29,20 @@ type Shown = Pick<TraceStep, 'lines' | 'effects'> & { readonly column: string };
 /** Which function the column of each agent is in, so that a heading is shown only when it changes. */
 type Headings = Map<string, string>;
 
+/** What stands above the steps that lead back to where they began. */
+const REPEATS = 'repeats for ever:';
+
 /** The blocks of a trace. In one `stream`, unlike side by side, a heading is said again when the agent changes. */
 export function blocksOf(trace: Trace, stream: boolean): readonly Block[] {
   const headings: Headings = new Map();
-  const before = (trace.prelude ?? []).map(({ agent, lines }) => ({ column: agent, lines, effects: [] }));
+  const prelude = (trace.prelude ?? []).map(({ agent, lines }) => ({ column: agent, lines, effects: [] }));
   const after = trace.steps.map(({ agent, column = agent, lines, effects }) => ({ column, lines, effects }));
-  const shown: readonly Shown[] = [...before, ...after];
+  const shown: readonly Shown[] = [...prelude, ...after];
+  const repeats = trace.repeats === undefined ? -1 : prelude.length + trace.repeats;
   return shown.flatMap((step, i) => {
-    if (stream && shown[i - 1]?.column !== step.column) headings.clear();
-    return stepBlocks(step, headings);
+    if (i === repeats || (stream && shown[i - 1]?.column !== step.column)) headings.clear();
+    const blocks = stepBlocks(step, headings);
+    return i === repeats ? [{ cells: new Map(), banner: REPEATS }, ...blocks] : blocks;
   });
 }
 

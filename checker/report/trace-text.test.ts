@@ -149,3 +149,29 @@ test('no line of any shape of trace is wider than 80', () => {
     }
   }
 });
+
+test('of a run that never ends, a line says from where on it repeats, and functions are named again', () => {
+  const steps = [step('A', 'n = 1'), step('A', 'n = 2'), step('A', 'n = 1')];
+  expect(traceText({ ...trace(['A', 'B'], steps), repeats: 1 }, [])).toBe(
+    lines(
+      '/*',
+      ' * [A]',
+      ' * f():',
+      ' *   n = 1',
+      ' * repeats for ever:',
+      ' * f():',
+      ' *   n = 2',
+      ' *   n = 1',
+      ' *',
+      ' * I broke: because.',
+      ' */',
+    ),
+  );
+});
+
+test('in one stream too', () => {
+  const names = Array.from({ length: 20 }, (_, i) => `CPU${i}`);
+  const steps = [...names.map((name) => step(name, 'x')), step('CPU0', 'n = 1')];
+  const text = traceText({ ...trace(names, steps), repeats: 20 }, []);
+  expect(text).toContain(' * CPU19:   x\n * repeats for ever:\n * CPU0:  f():\n * CPU0:    n = 1\n');
+});

@@ -8,7 +8,8 @@
  *     *     // aside        |
  *     *                     | => what the step changed there
  *
- * A row belongs to one step and time flows down. A trace that would need columns too narrow to read is shown as
+ * A row belongs to one step and time flows down. Of a run that never ends, `repeats for ever:` stands above the steps
+ * that lead back to where they began. A trace that would need columns too narrow to read is shown as
  * one stream instead, with the agent's name before each line.
  */
 import type { Trace } from '../outcome.ts';
@@ -72,7 +73,8 @@ function blockRows(block: Block, columns: readonly string[], widths: readonly nu
       widths,
     ),
   );
-  return block.heading ? [...headingRows(block.heading, columns, widths), ...rows] : rows;
+  const headed = block.heading ? [...headingRows(block.heading, columns, widths), ...rows] : rows;
+  return block.banner === undefined ? headed : [block.banner, ...headed];
 }
 
 function headingRows(
@@ -109,7 +111,8 @@ function pieceLines(piece: Piece, width: number): readonly string[] {
 function oneStream(trace: Trace): readonly string[] {
   const blocks = blocksOf(trace, true);
   const label = Math.max(...columnsInUse(trace, blocks).map((column) => column.length + 2));
-  return blocks.flatMap(({ heading, cells }) => [
+  return blocks.flatMap(({ heading, cells, banner }) => [
+    ...(banner === undefined ? [] : [banner]),
     ...(heading ? labelled(heading.column, wrap(heading.text, room - label, '  '), label) : []),
     ...[...cells].flatMap(([column, pieces]) =>
       pieces.flatMap((piece) => labelled(piece.aside ? '' : column, pieceLines(piece, room - label), label)),

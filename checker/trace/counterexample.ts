@@ -1,4 +1,5 @@
 /** From a state's chain of parents to a trace: which steps led there, replayed on the model itself. */
+import type { Lasso } from '../explore/endless.ts';
 import type { Queue } from '../explore/queue.ts';
 import { queueFor } from '../explore/queue.ts';
 import type { Edge, Successors } from '../explore/successors.ts';
@@ -8,7 +9,7 @@ import type { Tables } from '../intern/tables.ts';
 import type { Trace } from '../outcome.ts';
 import { ModelBug } from '../system.ts';
 import { preludeOf } from './narrate.ts';
-import { confirm, soFar } from './replay.ts';
+import { confirm, endlessEnding, soFar } from './replay.ts';
 
 /** The states from the initial one to `state`, by parents. */
 function chainTo({ parents }: Visited, state: number): readonly number[] {
@@ -35,13 +36,12 @@ function edgeBetween(
   throw new Error(`no learned step leads from state ${from} to state ${to}, whose parent it is`);
 }
 
-/** The learned steps from the initial state to `state`, each with the state that it led to. */
-function pathTo(tables: Tables, successors: Successors, visited: Visited, state: number) {
+/** The learned steps along a chain of states, each with the state that it led to. */
+function pathAlong(tables: Tables, successors: Successors, visited: Visited, chain: readonly number[]) {
   // A value that does not fit its field may be why the exploration ended; the steps to the state are older than it.
   tables.overflow = false;
   const width = tables.layout.words;
   const queue = queueFor(width);
-  const chain = chainTo(visited, state);
   return chain.slice(1).map((to, i) => {
     const edge = edgeBetween(visited, successors, width, queue, [chain[i]!, to]);
     const arrived = (values: readonly unknown[]) =>
@@ -64,8 +64,27 @@ export function traceTo(
   if (visited.parents.length === 0) {
     return { columns: system.columns, steps: [], ending: `${ending} (run again with traces to see how)` };
   }
-  const steps = confirm(system, pathTo(tables, successors, visited, state));
+  const steps = confirm(system, pathAlong(tables, successors, visited, chainTo(visited, state)));
   return { columns: system.columns, ...preludeOf(system), steps, ending };
+}
+
+/** The trace into a cycle that is never left and once around it, confirmed as well. */
+export function traceOfLasso(
+  tables: Tables,
+  successors: Successors,
+  visited: Visited,
+  { state, cycle }: Lasso,
+): Trace {
+  const { system } = tables;
+  if (visited.parents.length === 0) {
+    const ending = 'no end can be reached any more (run again with traces to see how)';
+    return { columns: system.columns, steps: [], ending };
+  }
+  const chain = chainTo(visited, state);
+  const steps = confirm(system, pathAlong(tables, successors, visited, [...chain, ...cycle]));
+  const repeats = chain.length - 1;
+  const ending = endlessEnding(steps.slice(repeats));
+  return { columns: system.columns, ...preludeOf(system), steps, repeats, ending };
 }
 
 /** An error that a model function threw when it was asked about `state`, with the steps that led there. */
@@ -79,6 +98,7 @@ export function explained(
   // By name, because a model has a ModelBug of its own: neither half imports the other.
   const isModelBug = error instanceof Error && error.name === 'ModelBug';
   const what = isModelBug ? error.message : `a model function threw ${String(error)}`;
-  const steps = visited.parents.length === 0 ? [] : pathTo(tables, successors, visited, state);
+  const steps =
+    visited.parents.length === 0 ? [] : pathAlong(tables, successors, visited, chainTo(visited, state));
   return new ModelBug(`${what}\n${soFar(steps)}`, { cause: error });
 }

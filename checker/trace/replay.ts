@@ -1,4 +1,6 @@
 /** Follows steps through the model's own functions, on plain values, without anything that was learned. */
+
+import { keyOf } from '../intern/canonical.ts';
 import type { Trace, TraceStep } from '../outcome.ts';
 import { ModelBug, type Step, type System, UsageError } from '../system.ts';
 import { brief, narrate, preludeOf } from './narrate.ts';
@@ -63,9 +65,11 @@ export function soFar(
   return `  ${after}:\n${lines.join('\n')}`;
 }
 
-/** Re-runs a saved trace. A UsageError says which step no longer applies and what is enabled there instead. */
-export function replay(system: System, steps: readonly Choice[]): Trace {
-  const done = follow(system, steps, () => {});
+/** Re-runs a saved trace. A UsageError says which step no longer applies and what is enabled there instead.
+ *  `repeats`: the step with which the part begins that is to lead back to where it began. */
+export function replay(system: System, steps: readonly Choice[], repeats?: number): Trace {
+  const states = [initialValues(system)];
+  const done = follow(system, steps, (_, values) => states.push(values));
   if ('enabled' in done) {
     const { agent, choice } = steps[done.at]!;
     throw new UsageError(
@@ -74,13 +78,23 @@ export function replay(system: System, steps: readonly Choice[]): Trace {
         '  The usual cause is a model that has changed since the trace was saved.',
     );
   }
-  return {
-    columns: system.columns,
-    ...preludeOf(system),
-    steps: done.steps,
-    ending: endingOf(system, done.values),
-  };
+  const shown = { columns: system.columns, ...preludeOf(system), steps: done.steps };
+  const ending = endingOf(system, done.values);
+  if (repeats === undefined) return { ...shown, ending };
+  const closes = keyOf(states[repeats]) === keyOf(done.values);
+  if (!closes)
+    return { ...shown, ending: `The last ${steps.length - repeats} steps do not repeat: ${ending}` };
+  return { ...shown, repeats, ending: endlessEnding(done.steps.slice(repeats)) };
 }
+
+/** What a run that never ends shows: who goes round. */
+export function endlessEnding(cycle: readonly TraceStep[]): string {
+  const columns = [...new Set(cycle.map(({ agent, column = agent }) => column))];
+  const goRound = columns.length === 1 ? 'goes round' : 'go round';
+  return `No end can be reached any more: ${columns.join(' and ')} ${goRound} the last ${count(cycle)} for ever.`;
+}
+
+const count = ({ length }: readonly TraceStep[]): string => (length === 1 ? 'step' : `${length} steps`);
 
 function enabledLine(enabled: readonly string[]): string {
   return `  enabled here: ${enabled.join(', ') || 'nothing'}`;
