@@ -29,14 +29,16 @@ export function smmuObject(name: string, cpus: number): ObjectDecl {
 }
 
 /** Issues commands and a CMD_SYNC with an MSI, and waits until the MSI has overwritten the CMD_SYNC's slot. That
- *  orders only later stores after the completion (driver.md 8, guarantee ii). */
+ *  orders only later stores after the completion (driver.md 8, guarantee ii). Without `sync` it just issues them. */
 export function arm_smmu_cmdq_issue_cmdlist(
   smmu: Operand,
   commands: readonly CommandTemplate[],
   cpu: number,
+  sync = true,
 ): Stmt {
   const fn = 'arm_smmu_cmdq_issue_cmdlist';
   const { VAL } = locals(fn, 'VAL');
+  if (!sync) return call(fn, [dma_wmb(), writePROD(smmu, commands)]);
   const slot = place(smmu, SYNC_FIELD, cpu);
   return call(fn, [
     store(slot, 1),

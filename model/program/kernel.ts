@@ -199,7 +199,9 @@ export const choose = (dst: Local, text: string, options: readonly Value[]): Stm
 export const writePROD = (smmu: Operand, commands: readonly CommandTemplate[]): Stmt =>
   statement(
     { op: 'push', queue: expr(smmu), commands },
-    `writel_relaxed(PROD): ${commands.map((c) => c.name).join(', ')}`,
+    commands.some((c) => c.when !== undefined)
+      ? 'writel_relaxed(PROD)' // which of them shows when they are published
+      : `writel_relaxed(PROD): ${commands.map((c) => c.name).join(', ')}`,
   );
 export const commandOf = (name: string, operands: Readonly<Record<string, Operand>>): CommandTemplate => ({
   name,
