@@ -11,7 +11,7 @@ import { LIMITS } from './litmus/command.ts';
 import { litmusFiles, readVerdicts, sampleOf } from './litmus/files.ts';
 import { tryMutants } from './litmus/mutants.ts';
 import { examineAll } from './litmus/pool.ts';
-import { type Examined, fateOf, slowest, summaryText } from './litmus/summary.ts';
+import { type Examined, fateOf, slowest, stopwatch, summaryText } from './litmus/summary.ts';
 
 export const corpus = fileURLToPath(new URL('../../shared/litmus', import.meta.url));
 
@@ -37,17 +37,17 @@ export interface Wanted {
 export async function conformance({ folder, machine, model, jobs, sample }: Wanted) {
   const verdicts = readVerdicts(join(corpus, 'verdicts.tsv'));
   const files = sampleOf(litmusFiles([join(corpus, folder)]), sample);
-  const start = performance.now();
+  const cost = stopwatch();
   const reports = await examineAll(
     files.map((path) => ({ path, model, machine, limits: LIMITS })),
     jobs,
   );
-  const seconds = (performance.now() - start) / 1000;
+  const taken = cost();
   const examined = files.map((file, i): Examined => ({ file, report: reports[i]! }));
   return {
     examined,
     disagreed: examined.filter((one) => fateOf(one, verdicts, model) === 'disagreed'),
-    text: summaryText(examined, verdicts, model, seconds),
+    text: summaryText(examined, verdicts, model, taken),
   };
 }
 
@@ -71,6 +71,7 @@ async function main(): Promise<void> {
     return;
   }
   const all: Examined[] = [];
+  const cost = stopwatch();
   for (const folder of positionals.length > 0 ? positionals : everything) {
     const { examined, disagreed, text } = await conformance({
       folder,
@@ -83,6 +84,8 @@ async function main(): Promise<void> {
     if (disagreed.length > 0) process.exitCode = 1;
     all.push(...examined);
   }
+  const { seconds, cpuSeconds } = cost();
+  console.log(`${all.length} tests in all, ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU)`);
   console.log(slowest(all, 10));
 }
 

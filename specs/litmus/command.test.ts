@@ -135,6 +135,8 @@ test('a folder is summed up against verdicts: agreed, stronger, disagreed with w
   add(below('d.litmus'), 'Never\t\t3\t', 'C d\n{}\nP0(int *x) { frobnicate(x); }\nexists (x=1)\n');
   const { code, stdout } = await heddle(summed, '--expect', file('verdicts.tsv', table.join('\n')));
   expect(stdout).toContain('4 tests under armv8: 1 agreed, 1 stronger');
+  expect(stdout).toMatch(/stronger: 1 because .*: b\n/);
+  expect(stdout).toMatch(/forbidden by the LKMM: 1, of which here allowed: 1\n.*c\.litmus\n/);
   expect(stdout).toContain(
     'c.litmus: herd7 (lkmm) Never with 3 outcomes, here (armv8) Sometimes with 4 outcomes:\n    1:r2=0; 1:r10=0; [x]=1;\n',
   );

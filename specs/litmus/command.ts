@@ -9,7 +9,7 @@ import type { MemoryModel } from '../../model/machine.ts';
 import { isFolder, litmusFiles, readVerdicts, type Verdicts } from './files.ts';
 import { herdText, observationText } from './herd-text.ts';
 import { examineAll } from './pool.ts';
-import { type Examined, fateOf, summaryText } from './summary.ts';
+import { type Examined, fateOf, stopwatch, summaryText } from './summary.ts';
 
 /** No test takes more than this without saying so. */
 export const LIMITS: Limits = { maxStates: 200_000_000, maxSeconds: 60, maxBytes: 2 ** 31 };
@@ -53,14 +53,14 @@ async function litmus(
   const files = litmusFiles(paths);
   const inFull = verdicts === null && !paths.some(isFolder);
 
-  const start = io.now();
+  const cost = stopwatch(io.now);
   const jobs = files.map((path) => ({ path, model, machine: 'lag', limits: LIMITS }));
   const reports = await examineAll(jobs, threads);
   const examined = files.map((file, i): Examined => ({ file, report: reports[i]! }));
   if (inFull) for (const one of examined) printInFull(one, io);
   else {
     if (verdicts === null) printObservations(examined, io);
-    io.stdout.write(summaryText(examined, verdicts, model, (io.now() - start) / 1000));
+    io.stdout.write(summaryText(examined, verdicts, model, cost()));
   }
   return codeOf(examined, verdicts, model, inFull);
 }

@@ -1,9 +1,11 @@
 /** Many reports at a glance: how many agree with herd7, and everything that does not. */
+import { basename } from 'node:path';
 import type { Report } from '../../model/litmus/examine.ts';
 import type { Answer, Comparison, Expected } from '../../model/litmus/verdicts.ts';
 import { compare } from '../../model/litmus/verdicts.ts';
 import type { MemoryModel } from '../../model/machine.ts';
 import type { Verdicts } from './files.ts';
+import { whyStronger } from './reasons.ts';
 
 /** A file with what is said of it. */
 export interface Examined {
@@ -35,11 +37,26 @@ const WORDS: Readonly<Record<Fate, string>> = {
   unsupported: 'unsupported',
 };
 
+/** What a run took: by the clock, and of all processors. */
+export interface Cost {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** Starts to measure; what it gives says what it took so far. */
+export function stopwatch(now: () => number = () => performance.now()): () => Cost {
+  const [start, cpu] = [now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return { seconds: (now() - start) / 1000, cpuSeconds: (user + system) / 1e6 };
+  };
+}
+
 export function summaryText(
   examined: readonly Examined[],
   verdicts: Verdicts | null,
   model: MemoryModel,
-  seconds: number,
+  { seconds, cpuSeconds }: Cost,
 ): string {
   const fates = new Map<Fate, Examined[]>();
   for (const one of examined) {
@@ -56,12 +73,13 @@ export function summaryText(
   return [
     `${examined.length} tests under ${model}: ${order
       .map((fate) => `${of(fate).length} ${fate === 'answered' ? answered : WORDS[fate]}`)
-      .join(', ')}; ${states} states, ${seconds.toFixed(1)} s`,
+      .join(', ')}; ${states} states, ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU)`,
     ...of('disagreed').flatMap((one) => disagreement(one, verdicts?.(one.file), model)),
     ...of('incomplete').map(
       ({ file, report }) => `  incomplete: ${file}: ${'why' in report ? report.why : ''}`,
     ),
     ...byReason(of('unsupported')),
+    ...(model === 'armv8' && verdicts !== null ? compared(examined, of('stronger'), verdicts) : []),
     '',
   ].join('\n');
 }
@@ -78,6 +96,33 @@ function disagreement(
   return [
     `  disagreed: ${file}: herd7 (${name}) ${herd.map(show).join(' or ')}, here (${model}) ${show(answerOf(report))}:`,
     ...report.outcomes.map((outcome) => `    ${outcome}`),
+  ];
+}
+
+/** How Armv8 relates to the kernel's memory model: it forbids whatever that forbids, and more for reasons. */
+function compared(
+  examined: readonly Examined[],
+  stronger: readonly Examined[],
+  verdicts: Verdicts,
+): readonly string[] {
+  const forbidden = examined.filter(({ file, report }) => {
+    const lkmm = verdicts(file)?.lkmm ?? [];
+    return report.kind === 'answered' && lkmm.length > 0 && lkmm.every((a) => a.observation === 'Never');
+  });
+  const allowed = forbidden.filter(({ report }) => 'observation' in report && report.observation !== 'Never');
+  const reasons = new Map<string, string[]>();
+  for (const { file } of stronger) {
+    const why = whyStronger(file, verdicts(file)!.lkmm);
+    reasons.set(why, [...(reasons.get(why) ?? []), basename(file, '.litmus')]);
+  }
+  return [
+    ...(forbidden.length === 0
+      ? []
+      : [`  forbidden by the LKMM: ${forbidden.length}, of which here allowed: ${allowed.length}`]),
+    ...allowed.map(({ file }) => `    ${file}`),
+    ...[...reasons]
+      .sort(([, a], [, b]) => b.length - a.length)
+      .map(([why, names]) => `  stronger: ${names.length} because ${why}: ${names.join(', ')}`),
   ];
 }
 
