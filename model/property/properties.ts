@@ -37,7 +37,10 @@ function staleTranslation(unit: SmmuUnit, read: Read): string | null {
 
 function usesText({ kind, object, sid, vmid, asid, page, held }: Reach): string {
   if (kind === 'page') {
-    const tags = [...(asid === undefined ? [] : [`ASID ${asid}`]), ...(vmid === null ? [] : [`VMID ${vmid}`])];
+    const tags = [
+      ...(asid === undefined ? [] : [`ASID ${asid}`]),
+      ...(vmid === null ? [] : [`VMID ${vmid}`]),
+    ];
     const how = held ?? (tags.length === 0 ? null : tags.join(', '));
     return `translate page ${page} of stream ${sid}${how === null ? '' : ` (${how})`} to ${object}`;
   }
