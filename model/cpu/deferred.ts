@@ -1,5 +1,6 @@
 /** Loads, and read parts of atomics, that are satisfied later than they are issued, so that later independent
  *  stores can leave before (semantics.md 1.2, rows defer, resolve, RMW). */
+import type { Draft } from 'immer';
 import type { Content, Thread, View } from '../machine.ts';
 import { type Message, newest, readable } from '../memory/lag.ts';
 import type { Value } from '../program/expression.ts';
@@ -59,17 +60,21 @@ export function resolve(w: Work, index: number, m: Message): void {
   const i = instructionAt(w.cpu, pc);
   const notes = [...(t.pc > pc + 1 ? ['satisfied late'] : []), ...staleNotes(w, loc, m)];
   say(w, pc, `${i.at.text} == ${show(value)}`, notes);
-  t.deferred.forEach((other, k) => {
-    if (other.loc !== loc || k === index) return;
-    // Same-cell order of loads: earlier ones read nothing newer, later ones nothing older.
-    if (k < index) other.hi = Math.min(other.hi ?? m.at, m.at);
-    else other.lo = Math.max(other.lo, m.at);
-  });
+  boundOthers(t, index, m);
   if (t.monitor?.deferred === index) {
     t.monitor.deferred = null;
     t.monitor.lost = !isLatest(t, loc, m);
   }
   leaveSection(w, gps, section, satisfy(w, index, value, m));
+}
+
+/** Same-cell order of loads: earlier ones read nothing newer, later ones nothing older. */
+function boundOthers(t: Draft<Thread>, index: number, m: Message): void {
+  t.deferred.forEach((other, k) => {
+    if (other.loc !== t.deferred[index]!.loc || k === index) return;
+    if (k < index) other.hi = Math.min(other.hi ?? m.at, m.at);
+    else other.lo = Math.max(other.lo, m.at);
+  });
 }
 
 /** Whether the read part of an atomic can be performed now: no earlier own store to the cell is pending, and
@@ -88,6 +93,7 @@ export function perform(w: Work, index: number): void {
   const value = usableValue(w, loc, m, pc);
   if (value === null) return;
   t.window[atomic!]!.owns = 0;
+  boundOthers(t, index, m); // there may be loads between an LDXR and its STXR
   const view = satisfy(w, index, value, m);
   setOwner(w, loc, w.cpu.id);
   say(w, pc, `${instructionAt(w.cpu, pc).at.text} == ${show(value)}`);

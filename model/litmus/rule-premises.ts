@@ -456,6 +456,12 @@ export const premiseTests: readonly PremiseTest[] = [
     threads: ['MOV W0,#1; LDXR W1,[X20]; STXR W2,W0,[X20]', 'MOV W0,#2; LDXR W1,[X20]; STXR W2,W0,[X20]'],
   },
   {
+    says: 'a load between LDXR and STXR reads nothing older than the LDXR',
+    verdict: 'Never',
+    question: 'exists (0:X1=2 /\\ 0:X2=0)',
+    threads: ['MOV W0,#1; LDXR W1,[X20]; LDR W2,[X20]; STXR W3,W0,[X20]', 'MOV W0,#2; STR W0,[X20]'],
+  },
+  {
     says: 'STXR may fail',
     verdict: 'Sometimes',
     question: 'exists (0:X2=1)',
