@@ -7,12 +7,15 @@ import { assign, commandOf, type Local, locals, type Operand } from '../program/
 import { call, type Stmt, when } from '../program/statement.ts';
 import { arm_smmu_cmdq_issue_cmdlist } from './cmdq.ts';
 
-/** A command that may be built: the opcode by which it is chosen, and what it makes of an entry's ID and SSID. */
+/** A command that may be built: the opcode by which it is chosen, and what it makes of the operands. */
 export interface CommandKind {
   readonly opcode: number;
   readonly name: string;
-  operands(id: Expr, ssid: Expr): Readonly<Record<string, Operand>>;
+  operands(cmd: Operands): Readonly<Record<string, Operand>>;
 }
+
+/** What is only known at run time: an entry's ID and SSID, and the page in a loop over pages. */
+export type Operands = Readonly<Record<'id' | 'ssid' | 'page', Expr>>;
 
 export interface Batch {
   /** Every command that any of the callers may add. */
@@ -28,15 +31,15 @@ const { num, smmu } = locals('cmds', 'num', 'smmu');
 /** How many commands are in the batch. */
 export const batchNum: Expr = num;
 
-type Slot = Readonly<Record<'kind' | 'id' | 'ssid', Local>>;
-const slot = (k: number): Slot => locals(`cmds.cmds[${k}]`, 'kind', 'id', 'ssid');
+type Slot = Readonly<Record<'kind' | keyof Operands, Local>>;
+const slot = (k: number): Slot => locals(`cmds.cmds[${k}]`, 'kind', 'id', 'ssid', 'page');
 const slots = ({ entries }: Batch): readonly Slot[] => Array.from({ length: entries }, (_, k) => slot(k));
 
 /** struct arm_smmu_cmdq_batch cmds = {}; */
 export const emptyBatch = (b: Batch): readonly Stmt[] => [
   assign(num, 0),
   // Forgetting what was issued keeps states alike that differ in nothing else.
-  ...slots(b).flatMap((s) => [assign(s.kind, 0), assign(s.id, 0), assign(s.ssid, 0)]),
+  ...slots(b).flatMap((s) => [assign(s.kind, 0), assign(s.id, 0), assign(s.ssid, 0), assign(s.page, 0)]),
 ];
 
 /** Picks the queue. */
@@ -47,7 +50,7 @@ export const arm_smmu_cmdq_batch_init = (of: Operand): Stmt =>
 export function arm_smmu_cmdq_batch_add(
   b: Batch,
   kinds: readonly CommandKind[],
-  cmd: { readonly opcode: Expr; readonly id: Expr; readonly ssid: Expr },
+  cmd: Operands & { readonly opcode: Expr },
 ): Stmt {
   const index = (k: CommandKind): Expr => constant(b.kinds.indexOf(k) + 1);
   const kind = kinds.reduceRight<Expr>(
@@ -61,6 +64,7 @@ export function arm_smmu_cmdq_batch_add(
         assign(s.kind, kind),
         assign(s.id, cmd.id),
         assign(s.ssid, cmd.ssid),
+        assign(s.page, cmd.page),
       ]),
     ),
     assign(num, binary('add', num, constant(1))),
@@ -75,7 +79,7 @@ function issue(b: Batch, sync: boolean): Stmt {
   const commands = slots(b).flatMap((s) =>
     b.kinds.map(
       (k, i): CommandTemplate => ({
-        ...commandOf(k.name, k.operands(s.id, s.ssid)),
+        ...commandOf(k.name, k.operands(s)),
         when: binary('eq', s.kind, constant(i + 1)),
       }),
     ),

@@ -26,34 +26,65 @@ const kind = (name: Opcode, operands: CommandKind['operands']): CommandKind => (
   operands,
 });
 
-/** For each type that there may be: one item for each command to be added; in it, the alternatives by opcode. */
-export function commandKinds(what: What): Readonly<Record<InvType, readonly (readonly CommandKind[])[]>> {
-  const { range, range_inv, rangeVersion } = what;
+/** What is added to the batch for an entry, once or for each page or block of the range. */
+export interface Add {
+  /** Alternatives, by opcode. */
+  readonly kinds: readonly CommandKind[];
+  readonly page: number;
+  /** In a loop: pages from one to the next, and behind the last. */
+  readonly loop: { readonly step: number; readonly end: number } | null;
+}
+
+/** For each type that there may be, what is added. */
+export function commandsOf(what: What): Readonly<Record<InvType, readonly Add[]>> {
+  const { range, range_inv } = what;
   const tooBig = arm_smmu_inv_size_too_big(range_inv, range);
-  const ranges = tooBig ? [] : rangeCommands(range, range_inv, rangeVersion);
+  const tlbi = (nsize: readonly CommandKind[], sized: SizedKinds): readonly Add[] =>
+    tooBig ? [once(nsize)] : byAddress(what, sized);
   const atc = arm_smmu_atc_inv_to_cmd(range.iova, range.size);
-  const only = <T>(type: InvType, kinds: readonly T[]): readonly T[] =>
-    what.types.includes(type) ? kinds : [];
-  return {
-    0: only(
-      0,
-      tooBig
-        ? [[kind('TLBI_NH_ASID', (asid) => ({ asid, vmid: 0 })), kind('TLBI_EL2_ASID', (asid) => ({ asid }))]]
-        : ranges.map((r) => [
-            kind('TLBI_NH_VA', (asid) => ({ asid, vmid: 0, ...r })),
-            kind('TLBI_EL2_VA', (asid) => ({ asid, ...r })),
-          ]),
+  const all: Readonly<Record<InvType, readonly Add[]>> = {
+    0: tlbi(
+      [
+        kind('TLBI_NH_ASID', ({ id }) => ({ asid: id, vmid: 0 })),
+        kind('TLBI_EL2_ASID', ({ id }) => ({ asid: id })),
+      ],
+      (fields) => [
+        kind('TLBI_NH_VA', ({ id, page }) => ({ asid: id, vmid: 0, page, ...fields })),
+        kind('TLBI_EL2_VA', ({ id, page }) => ({ asid: id, page, ...fields })),
+      ],
     ),
-    1: only(
-      1,
-      tooBig
-        ? [[kind('TLBI_S12_VMALL', (vmid) => ({ vmid }))]]
-        : ranges.map((r) => [kind('TLBI_S2_IPA', (vmid) => ({ vmid, ...r }))]),
-    ),
-    2: only(2, tooBig ? [] : [[kind('TLBI_NH_ALL', (vmid) => ({ vmid }))]]),
-    3: only(3, [[kind('ATC_INV', (sid, ssid) => ({ sid, ssid: substream(ssid), ...atc }))]]),
-    4: only(4, [[kind('ATC_INV', (sid) => ({ sid, ssid: NO_SSV, page: 0, size: ATC_INV_SIZE_ALL }))]]),
+    1: tlbi([kind('TLBI_S12_VMALL', ({ id }) => ({ vmid: id }))], (fields) => [
+      kind('TLBI_S2_IPA', ({ id, page }) => ({ vmid: id, page, ...fields })),
+    ]),
+    2: tooBig ? [] : [once([kind('TLBI_NH_ALL', ({ id }) => ({ vmid: id }))])],
+    3: [once([kind('ATC_INV', ({ id, ssid }) => ({ sid: id, ssid: substream(ssid), ...atc }))])],
+    4: [once([kind('ATC_INV', ({ id }) => ({ sid: id, ssid: NO_SSV, page: 0, size: ATC_INV_SIZE_ALL }))])],
   };
+  return mapValues(all, (type, adds) => (what.types.includes(type) ? adds : []));
+}
+
+const mapValues = (
+  all: Readonly<Record<InvType, readonly Add[]>>,
+  f: (type: InvType, adds: readonly Add[]) => readonly Add[],
+): Readonly<Record<InvType, readonly Add[]>> => ({
+  0: f(0, all[0]),
+  1: f(1, all[1]),
+  2: f(2, all[2]),
+  3: f(3, all[3]),
+  4: f(4, all[4]),
+});
+
+const once = (kinds: readonly CommandKind[], page = 0): Add => ({ kinds, page, loop: null });
+
+type SizedKinds = (fields: Readonly<Record<string, number>>) => readonly CommandKind[];
+
+/** arm_smmu_cmdq_batch_add_range(): a few commands for ranges, or a loop over pages or blocks. */
+function byAddress({ range, range_inv, rangeVersion }: What, kinds: SizedKinds): readonly Add[] {
+  const commands = rangeCommands(range, range_inv, rangeVersion);
+  if (range_inv !== null) return commands.map(({ page, ...fields }) => once(kinds(fields), page));
+  const { page, ...fields } = commands[0]!;
+  const step = Number(range.granule >> 12n);
+  return [{ kinds: kinds(fields), page, loop: { step, end: page + step * commands.length } }];
 }
 
 /** Without SSV an ATC_INV covers what is cached under any PASID. */

@@ -26,10 +26,9 @@ import {
   arm_smmu_cmdq_batch_submit,
   type Batch,
   batchNum,
-  type CommandKind,
   emptyBatch,
 } from './cmdq-batch.ts';
-import { commandKinds } from './inv-commands.ts';
+import { type Add, commandsOf } from './inv-commands.ts';
 import {
   arm_smmu_inv_is_ats,
   INV_TYPE_ATS,
@@ -77,13 +76,26 @@ export function arm_smmu_domain_inv_range(a: Invalidation): Stmt {
   ]);
 }
 
-const NAMES = ['cur', 'end', 'next', 'users', 'smmu', 'type', 'opcode', 'id', 'ssid', 'again'] as const;
+type Cmd = Readonly<Record<'opcode' | 'id' | 'ssid', Expr>>;
+const NAMES = [
+  'cur',
+  'end',
+  'next',
+  'users',
+  'smmu',
+  'type',
+  'opcode',
+  'id',
+  'ssid',
+  'page',
+  'again',
+] as const;
 const l = locals('__arm_smmu_domain_inv_range', ...NAMES);
 
 function __arm_smmu_domain_inv_range(a: Invalidation, invs: Local): Stmt {
-  const kinds = commandKinds(a);
+  const adds = commandsOf(a);
   const batch: Batch = {
-    kinds: Object.values(kinds).flatMap((k) => k.flat()),
+    kinds: Object.values(adds).flatMap((x) => x.flatMap((add) => add.kinds)),
     entries: a.entries,
     cpu: a.cpu,
   };
@@ -99,7 +111,7 @@ function __arm_smmu_domain_inv_range(a: Invalidation, invs: Local): Stmt {
       when(not(batchNum), [arm_smmu_cmdq_batch_init(l.smmu)]),
       load(l.type, inv(invs, l.cur, 'type')),
       assign(l.again, 0),
-      byType(a, (type) => entryCommands(a, invs, batch, type, kinds[type])),
+      byType(a, (type) => entryCommands(a, invs, batch, type, adds[type])),
       when(not(l.again), [
         assign(l.next, plus(l.cur, 1)),
         ...skipTrash(invs, l.next),
@@ -135,7 +147,7 @@ function entryCommands(
   invs: Local,
   batch: Batch,
   type: InvType,
-  kinds: readonly (readonly CommandKind[])[],
+  adds: readonly Add[],
 ): readonly Stmt[] {
   const tooBig = arm_smmu_inv_size_too_big(a.range_inv, a.range);
   if (type === INV_TYPE_S2_VMID_S1_CLEAR && tooBig) {
@@ -144,12 +156,23 @@ function entryCommands(
   }
   const isTlbi = type < INV_TYPE_S2_VMID_S1_CLEAR;
   const cmd = { opcode: l.opcode, id: l.id, ssid: type === INV_TYPE_ATS ? l.ssid : constant(0) };
-  const add = kinds.map((one) => arm_smmu_cmdq_batch_add(batch, one, cmd));
+  const add = adds.flatMap((one) => addCommands(batch, one, cmd));
   return [
     load(l.id, inv(invs, l.cur, 'id')),
     load(l.opcode, inv(invs, l.cur, isTlbi && tooBig ? 'nsize_opcode' : 'size_opcode')),
     ...(type === INV_TYPE_ATS ? [load(l.ssid, inv(invs, l.cur, 'ssid'))] : []),
     ...(isTlbi ? [call('arm_smmu_inv_to_cmdq_batch', add)] : add),
+  ];
+}
+
+function addCommands(batch: Batch, { kinds, page, loop }: Add, cmd: Cmd): readonly Stmt[] {
+  if (loop === null) return [arm_smmu_cmdq_batch_add(batch, kinds, { ...cmd, page: constant(page) })];
+  return [
+    assign(l.page, page),
+    whilst(binary('lt', l.page, constant(loop.end)), [
+      arm_smmu_cmdq_batch_add(batch, kinds, { ...cmd, page: l.page }),
+      assign(l.page, plus(l.page, loop.step)),
+    ]),
   ];
 }
 
