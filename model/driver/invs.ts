@@ -59,9 +59,11 @@ export interface Range {
   readonly pages: number;
 }
 
-/** What an invalidation covers: a range, of page descriptors only (`leaf`) or of those of tables too; or all that
- *  the domain translates. */
-export type Scope = { readonly page: Operand; readonly pages: Operand; readonly leaf?: 0 | 1 } | 'everything';
+/** What an invalidation covers: a range, of page descriptors only (`leaf`) or of those of tables too, with a hint at
+ *  which level the leaf descriptors are (`ttl`); or all that the domain translates. */
+export type Scope =
+  | { readonly page: Operand; readonly pages: Operand; readonly leaf?: 0 | 1; readonly ttl?: Operand }
+  | 'everything';
 
 /** Invalidates the range wherever the domain is in use: reads the array under RCU, and sends each live entry's
  *  SMMU a TLBI and a CMD_SYNC. Each SMMU is one batch here, as its entries differ in their SMMU only. */
@@ -99,10 +101,11 @@ function __arm_smmu_domain_inv_range(invs: Local, range: Scope, cpu: number): St
 }
 
 /** size_opcode, or nsize_opcode where the range is everything. */
-const tlbi = (vmid: Local, range: Scope): CommandTemplate =>
-  range === 'everything'
-    ? commandOf('TLBI_S12_VMALL', { vmid })
-    : commandOf('TLBI_S2_IPA', { vmid, page: range.page, pages: range.pages, leaf: range.leaf ?? 1 });
+function tlbi(vmid: Local, range: Scope): CommandTemplate {
+  if (range === 'everything') return commandOf('TLBI_S12_VMALL', { vmid });
+  const { page, pages, leaf = 1, ttl } = range;
+  return commandOf('TLBI_S2_IPA', { vmid, page, pages, leaf, ...(ttl === undefined ? {} : { ttl }) });
+}
 
 /** Makes a new array: the live entries of `invs`, and `add` behind them (its SMMU sorts last). The new array is
  *  in `result`. Callers hold arm_smmu_asid_lock, so nothing changes under it. `empty`: there are no live ones. */

@@ -18,14 +18,15 @@ import { call, optional, type Stmt, when } from '../program/statement.ts';
 import {
   __arm_lpae_alloc_pages,
   __arm_lpae_free_pages,
+  below,
   blockSize,
   isTable,
+  LAST_LEVEL,
   type Level,
   levelIndex,
   mustHold,
   type PageTable,
   pteAt,
-  START_LEVEL,
 } from './io-pgtable.ts';
 import { __arm_lpae_unmap } from './io-pgtable-unmap.ts';
 
@@ -38,7 +39,7 @@ export interface Mapping {
 
 /** The wmb() is there so that whoever is told of the mapping, the device above all, can walk it. */
 export function arm_lpae_map_pages(t: PageTable, m: Mapping): Stmt {
-  return call('arm_lpae_map_pages', [__arm_lpae_map(t, m, START_LEVEL, `&${t.root}`), wmb()]);
+  return call('arm_lpae_map_pages', [__arm_lpae_map(t, m, t.startLevel, `&${t.root}`), wmb()]);
 }
 
 function __arm_lpae_map(t: PageTable, m: Mapping, lvl: Level, ptep: Operand): Stmt {
@@ -60,7 +61,7 @@ function __arm_lpae_map(t: PageTable, m: Mapping, lvl: Level, ptep: Operand): St
     READ_ONCE(pte, at),
     when(not(pte), t.pool.length > 0 ? none : [optional(none)]),
     when(pte, deref),
-    __arm_lpae_map(t, m, 3, cptep),
+    __arm_lpae_map(t, m, below(lvl), cptep),
   ]);
 }
 
@@ -80,14 +81,10 @@ function arm_lpae_init_pte(t: PageTable, m: Mapping, lvl: Level, ptep: Operand):
   const { pte } = locals(`${fn}.${lvl}`, 'pte');
   const at = pteAt(ptep, levelIndex(t, m.page, lvl));
   const unmapped = mustHold(not(pte), 'a mapping is in the way (-EEXIST)');
-  const table = when(
-    isTable(t, pte),
-    [__arm_lpae_unmap(t, null, { page: m.page, pages: m.pages }, lvl, `&${t.root}`)],
-    [unmapped],
-  );
+  const remove = (): readonly Stmt[] => [__arm_lpae_unmap(t, null, m, lvl, ptep)];
   return call(fn, [
     load(pte, at),
-    lvl === 2 ? table : unmapped,
+    lvl === LAST_LEVEL ? unmapped : when(isTable(t, pte), remove(), [unmapped]),
     call('__arm_lpae_init_pte', [store(at, `&${m.target}`)]),
   ]);
 }

@@ -1,5 +1,5 @@
-/** Page tables of two levels as io-pgtable-arm has them: their geometry, and where their pages come from and go to
- *  (io-pgtable-arm.c, Linux 7.1; driver.md 10). Level 2 holds tables or blocks, level 3 pages. */
+/** Page tables of two or three levels as io-pgtable-arm has them: their geometry, and where their pages come from and go to
+ *  (io-pgtable-arm.c, Linux 7.1; driver.md 10). Level 3, the last, holds pages, those above tables or blocks. */
 import { binary, constant, type Expr } from '../program/expression.ts';
 import type { Address } from '../program/instruction.ts';
 import { expr, type Local, type Operand, place, store } from '../program/kernel.ts';
@@ -9,26 +9,30 @@ import { call, optional, type Stmt, when } from '../program/statement.ts';
 export interface PageTable {
   readonly domain: string;
   readonly root: string;
-  /** Descriptors of a table: a block is as large as that many pages. */
+  readonly startLevel: Level;
+  /** Descriptors of a table: a block of level 2 is as large as that many pages. */
   readonly fanOut: number;
-  /** Table objects that a descriptor of the root may lead to. */
+  /** Table objects that a descriptor may lead to. */
   readonly tables: readonly string[];
   /** Those of them that this CPU may allocate. No other CPU has them in its pool. */
   readonly pool: readonly string[];
   /** Whether another CPU may install a table for the same descriptor. */
   readonly contended: boolean;
+  /** Which TLBI by address say at which level the leaf descriptors are (TTL): those of an SMMU with RANGE_INV. */
+  readonly hints: 'none' | 'leaf only' | 'always';
   readonly cpu: number;
 }
 
-export type Level = 2 | 3;
-export const START_LEVEL: Level = 2;
+export type Level = 1 | 2 | 3;
+export const LAST_LEVEL = 3;
+export const below = (lvl: Level): Level => Math.min(lvl + 1, LAST_LEVEL) as Level;
 
 /** ARM_LPAE_BLOCK_SIZE(), in pages. */
-export const blockSize = (t: PageTable, lvl: Level): number => (lvl === 2 ? t.fanOut : 1);
+export const blockSize = (t: PageTable, lvl: Level): number => t.fanOut ** (LAST_LEVEL - lvl);
 
 /** ARM_LPAE_LVL_IDX(): where a level's table has the descriptor of a page. */
 export const levelIndex = (t: PageTable, page: number, lvl: Level): number =>
-  lvl === 2 ? Math.floor(page / t.fanOut) : page % t.fanOut;
+  Math.floor(page / blockSize(t, lvl)) % t.fanOut;
 
 /** ptep[index]. */
 export const pteAt = (ptep: Operand, index: number): Address => place(ptep, 'pte', index);

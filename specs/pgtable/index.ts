@@ -16,7 +16,7 @@ import { buildMachine, type Machine } from '../../model/system.ts';
 import { replaceCalls } from '../calls.ts';
 import { systemOf } from '../join.ts';
 import { type Params, scenario, tellDevice } from './scenario.ts';
-import { mapBesideUnmap, overlap, queuedRemoval, tableRemoval, twoMaps } from './systems.ts';
+import { blockOverTable, mapBesideUnmap, overlap, queuedRemoval, tableRemoval, twoMaps } from './systems.ts';
 
 const holds: Expectation = { kind: 'holds' };
 const stale: Expectation = { kind: 'violated', by: 'noStaleTranslation' };
@@ -27,27 +27,27 @@ const always = (e: Expectation): Expected => ({ sc: e, tso: e, armv8: e });
 const onArm = (e: Expectation): Expected => ({ sc: holds, tso: holds, armv8: e });
 
 /** A system with its properties; `witnesses` say what must happen in it. */
-export function pgtable(model: string, params: Params, witnesses: readonly Sees[]): System {
+export function pgtable(model: string, params: Params, witnesses: readonly Sees[], name = 'pgtable'): System {
   const machine = buildMachine(scenario(model as MemoryModel, params));
   return systemOf(
-    'pgtable',
+    name,
     machine,
     [noStaleTranslation(machine), memorySafety(machine), mappedWhenTold(machine, params.promised)],
     witnesses.map((sees) => sees(machine)),
   );
 }
 
-type Sees = (machine: Machine) => Witness;
+export type Sees = (machine: Machine) => Witness;
 
 /** The SMMU may use a translation to the page. */
-const caches =
+export const caches =
   (page: string): Sees =>
   ({ smmus }) => ({
     name: `the SMMU caches a translation to ${page}`,
     reached: (read) => read(smmus[0]!.state).tlb.some((e) => e.target === page),
   });
 
-const life =
+export const life =
   (object: string, wanted: Life): Sees =>
   ({ layout }) => ({
     name: `${object} is ${wanted}`,
@@ -76,6 +76,10 @@ const removal: Case = {
 const queued: Case = {
   params: queuedRemoval,
   witnesses: [caches('page0'), caches('page2'), life('ptes', 'freed')],
+};
+const block: Case = {
+  params: blockOverTable,
+  witnesses: [caches('page0'), caches('block'), life('ptes', 'freed'), life('page2', 'freed')],
 };
 const overlapping: Case = { params: overlap, witnesses: [caches('page1'), life('ptes', 'freed')] };
 
@@ -221,6 +225,18 @@ export const spec: Spec = {
       'as before, without the synchronous flush_walk: the later flush does not help the table',
       always(stale),
       unmapper(queued, noFlushWalk),
+    ),
+    variant(
+      'block over table',
+      'a block is mapped where a table with no mappings left stands: the table goes first',
+      always(holds),
+      block,
+    ),
+    variant(
+      'block over table, no flush_walk',
+      'as before, without io_pgtable_tlb_flush_walk(): every page was invalidated, but not the walk',
+      always(stale),
+      unmapper(block, noFlushWalk),
     ),
     variant(
       'overlap',

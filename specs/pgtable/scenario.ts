@@ -1,9 +1,9 @@
-/** The scenario: one domain behind one SMMU, with tables of two levels and two descriptors each; CPUs map and unmap
+/** The scenario: one domain behind one SMMU, with tables of two descriptors each; CPUs map and unmap
  *  in it while the SMMU walks whenever it likes. */
 import { s2Ste, steObject } from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { invsObject } from '../../model/driver/invs.ts';
-import type { PageTable } from '../../model/driver/io-pgtable.ts';
+import { LAST_LEVEL, type PageTable } from '../../model/driver/io-pgtable.ts';
 import { pageObject, tableObject } from '../../model/driver/pgtable.ts';
 import type { MemoryModel, ObjectDecl, Scenario } from '../../model/machine.ts';
 import type { Value } from '../../model/program/expression.ts';
@@ -21,6 +21,8 @@ const RECYCLED = 'old_page';
 
 /** What is there at first and what each CPU does. */
 export interface Params {
+  readonly startLevel: PageTable['startLevel'];
+  readonly hints: PageTable['hints'];
   /** Descriptors of the root, and of the tables that are there. */
   readonly root: readonly Value[];
   readonly tables: Readonly<Record<string, readonly Value[]>>;
@@ -36,6 +38,8 @@ export interface Params {
 export const pageTable = (p: Params, cpu: number): PageTable => ({
   domain: DOMAIN,
   root: ROOT,
+  startLevel: p.startLevel,
+  hints: p.hints,
   fanOut: FAN_OUT,
   tables: [...Object.keys(p.tables), ...p.pools.flat()],
   pool: p.pools[cpu] ?? [],
@@ -44,7 +48,7 @@ export const pageTable = (p: Params, cpu: number): PageTable => ({
 });
 
 export function scenario(model: MemoryModel, p: Params): Scenario {
-  const flags = p.promised.map(({ told }) => told);
+  const flags = [...new Set(p.promised.map(({ told }) => told))];
   const programs = p.cpus.map((does, cpu) => does(pageTable(p, cpu)));
   return {
     model,
@@ -67,7 +71,7 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
       ...flags.map(flag),
     ],
     programs: edited(programs, p.edits).map((body, cpu) => compile(`CPU${cpu}`, body)),
-    smmus: [{ name: 'smmu', streams: [{ sid: 0, ste: 'ste' }], levels: 2 }],
+    smmus: [{ name: 'smmu', streams: [{ sid: 0, ste: 'ste' }], levels: LAST_LEVEL - p.startLevel + 1 }],
   };
 }
 

@@ -20,13 +20,17 @@ const map =
   (page: number): Does =>
   (t) => [...mapOnly(page)(t), tellDevice(toldOf(page))];
 
-/** Pages are unmapped, all in one call, and given back. */
-const unmap =
-  (page: number, pages: number): Does =>
-  (t) => [
-    iommu_unmap(t, [{ page, pages }]),
-    freePages(Array.from({ length: pages }, (_, i) => `page${page + i}`)),
-  ];
+/** A range is unmapped in one call, and what it led to is given back. */
+export const unmapRange =
+  (page: number, pages: number, targets: readonly string[]): Does =>
+  (t) => [iommu_unmap(t, [{ page, pages }]), freePages(targets)];
+
+const unmap = (page: number, pages: number): Does =>
+  unmapRange(
+    page,
+    pages,
+    Array.from({ length: pages }, (_, i) => `page${page + i}`),
+  );
 
 const promise = (page: number): Promised => ({
   root: ROOT,
@@ -36,7 +40,18 @@ const promise = (page: number): Promised => ({
   told: toldOf(page),
 });
 
-const empty: Params = { root: [0, 0], tables: {}, pools: [], pages: [], cpus: [], edits: [], promised: [] };
+/** Two levels, and nothing there. */
+export const empty: Params = {
+  startLevel: 2,
+  hints: 'none',
+  root: [0, 0],
+  tables: {},
+  pools: [],
+  pages: [],
+  cpus: [],
+  edits: [],
+  promised: [],
+};
 
 /** Two CPUs map two pages of one table that is not there yet. */
 export const twoMaps: Params = {
@@ -83,4 +98,25 @@ export const overlap: Params = {
 export const queuedRemoval: Params = {
   ...tableRemoval,
   cpus: [(t) => [call('__iommu_dma_unmap', [arm_lpae_unmap_pages(t, null, { page: 0, pages: 2 })])], map(2)],
+};
+
+/** What a table maps is unmapped, a page at a time, and a block takes its place. */
+export const blockOverTable: Params = {
+  ...tableRemoval,
+  tables: { ptes: ['&page0', 0], ptes1: ['&page2', 0] },
+  root: ['&ptes', '&ptes1'],
+  pools: [],
+  pages: ['page0', 'page2', 'block'],
+  cpus: [
+    (t) => [
+      ...unmap(0, 1)(t),
+      arm_lpae_map_pages(t, { page: 0, pages: 2, target: 'block' }),
+      tellDevice(toldOf(0)),
+    ],
+    unmap(2, 1),
+  ],
+  promised: [
+    { ...promise(0), target: 'block' },
+    { ...promise(1), target: 'block', told: toldOf(0) },
+  ],
 };
