@@ -272,7 +272,8 @@ export interface Thread {
   readonly guesses: readonly Guess[];
   readonly monitor: Monitor | null;
   readonly rcu: RcuReader;
-  readonly irqs: boolean;
+  /** How many local_irq_save()s are not restored yet: no interrupt is taken unless it is 0. */
+  readonly irqsOff: number;
   /** Objects that this thread allocated and has not shown to anybody yet. */
   readonly hidden: readonly string[];
   /** Objects that this thread has freed, or has given to kfree_rcu. */

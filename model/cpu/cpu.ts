@@ -6,7 +6,7 @@ import { content, whereIs } from './content.ts';
 import { mayPerform, perform, resolutions, resolve } from './deferred.ts';
 import { tidy } from './guesses.ts';
 import { rulesFor } from './instructions.ts';
-import { isLocal, isOwnLoad, leavesUnseen } from './locality.ts';
+import { isLocal, isOwnLoad, leavesUnseen, mayInterrupt } from './locality.ts';
 import { absorbGracePeriod, absorbSectionEnd } from './sections.ts';
 import { leave, mayLeave } from './stores.ts';
 import {
@@ -30,7 +30,7 @@ export function initialThread(cpu: Cpu): Thread {
     pc: 0,
     regs: Object.fromEntries(entries.map(([name, v]) => [name, content(v)])),
     ...nothingPending(),
-    irqs: true,
+    irqsOff: 0,
     fault: null,
   };
 }
@@ -43,7 +43,7 @@ export function cpuAgent(cpu: Cpu): Agent {
       const t = read(cpu.thread);
       if (isFinished(cpu, t)) return [];
       const probe = probing(cpu, read, t);
-      const rules = [...leaving(probe), ...satisfying(probe), ...following(probe)];
+      const rules = [...leaving(probe), ...satisfying(probe), ...following(probe), ...interrupting(probe)];
       const steps = rules.map((rule) =>
         makeStep(cpu, read, (w) => {
           rule(w);
@@ -90,6 +90,18 @@ function following(w: Work): readonly Rule[] {
   if (w.t.pc >= w.cpu.program.code.length || isLocal(w)) return [];
   if (w.cpu.model === 'sc' && w.t.window.length > 0) return [];
   return rulesFor(w, instructionAt(w.cpu, w.t.pc));
+}
+
+/** The interrupt, if it may come now: the handler's code is next, with interrupts off. */
+function interrupting(w: Work): readonly Rule[] {
+  if (!mayInterrupt(w) || (w.cpu.model === 'sc' && w.t.window.length > 0)) return [];
+  return [
+    (v) => {
+      v.lines.push({ text: '<Interrupt>' });
+      v.t.pc = v.cpu.program.interrupts!.entries.get(v.t.pc)!;
+      v.t.irqsOff += 1;
+    },
+  ];
 }
 
 /** What the CPU does before anything else can happen: the local steps at the start of its program. */

@@ -46,9 +46,10 @@ export function rulesFor(w: Work, i: Instruction): readonly Rule[] {
     .with({ op: 'irq' }, ({ enabled }) => [
       next((v, pc) => {
         say(v, pc);
-        v.t.irqs = enabled;
+        v.t.irqsOff = Math.max(0, v.t.irqsOff + (enabled ? -1 : 1));
       }),
     ])
+    .with({ op: 'wfi' }, () => [])
     .with({ op: 'jump' }, ({ to }) => [
       (v) => {
         v.t.pc = to;

@@ -8,12 +8,14 @@ import { pendingStore } from './loads.ts';
 import { targetOf } from './target.ts';
 import { cellAt, type Work } from './work.ts';
 
-/** Whether the next instruction can be executed unobserved. Premise: no other agent's step depends on when. */
+/** Whether the next instruction can be executed unobserved. Premise: no other agent's step depends on when, nor what
+ *  an interrupt handler finds. */
 export function isLocal(w: Work): boolean {
   const { cpu, t } = w;
   const i = cpu.program.code[t.pc];
   if (i === undefined) return false;
   if (cpu.model === 'sc' && t.window.length > 0) return false;
+  if (mayInterrupt(w) && !isUnfelt(w, i)) return false;
   switch (i.op) {
     case 'set':
     case 'branch':
@@ -38,6 +40,19 @@ export function isLocal(w: Work): boolean {
     default:
       return false;
   }
+}
+
+/** Whether an interrupt may come before the next instruction. */
+export function mayInterrupt({ cpu, t }: Work): boolean {
+  return cpu.program.interrupts !== undefined && t.irqsOff === 0 && cpu.program.interrupts.entries.has(t.pc);
+}
+
+/** Whether the handler is the same before the instruction as after it: one that has registers of its own, and looks at
+ *  vcap only by an ISB. */
+function isUnfelt({ cpu, t }: Work, i: Instruction): boolean {
+  if (i.op === 'assert') return true;
+  const entry = cpu.program.interrupts!.entries.get(t.pc)!;
+  return i.op === 'branch' && !cpu.own.wanted[entry]!.has('vcap');
 }
 
 /** Whether the only way to execute the load or atomic is to issue it, without touching memory: there is nothing to

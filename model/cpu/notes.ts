@@ -3,6 +3,7 @@ import type { Draft } from 'immer';
 import type { Thread, WindowEntry } from '../machine.ts';
 import { addressOf, readsMemory, writesMemory } from '../program/flow.ts';
 import type { Instruction } from '../program/instruction.ts';
+import { stretchOf } from '../program/interrupt.ts';
 import { known } from './content.ts';
 import { cellsAccessed } from './facts.ts';
 import { type Cpu, instructionAt, show, type Work } from './work.ts';
@@ -21,7 +22,10 @@ export function textOf(w: Work, entry: WindowEntry): string {
 export function orderNotes(w: Work, k: number): readonly string[] {
   const { t, cpu } = w;
   const { pc } = t.window[k]!;
-  const after = cpu.program.code.slice(pc + 1, Math.max(t.pc, pc + 1));
+  const { program } = cpu;
+  // Nor is it what was executed on the other side of an interrupt.
+  const until = stretchOf(program, pc) === stretchOf(program, t.pc) ? Math.max(t.pc, pc + 1) : pc + 1;
+  const after = program.code.slice(pc + 1, until);
   // Behind a branch it is not known which way was taken.
   const branch = after.findIndex((i) => i.op === 'branch' || i.op === 'jump');
   const later = branch < 0 ? after : after.slice(0, branch);

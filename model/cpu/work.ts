@@ -107,7 +107,7 @@ export const isFinished = (cpu: Cpu, t: Thread | Draft<Thread>): boolean =>
   t.fault !== null || (t.pc >= cpu.program.code.length && t.window.length === 0 && t.deferred.length === 0);
 
 /** All of a thread but where it stands: before its first access, and again once it has ended. */
-export const nothingPending = (): Omit<Thread, 'pc' | 'regs' | 'irqs' | 'fault'> => ({
+export const nothingPending = (): Omit<Thread, 'pc' | 'regs' | 'irqsOff' | 'fault'> => ({
   lag: [],
   vrn: 0,
   vro: 0,

@@ -27,7 +27,7 @@ const thread = (parts: Partial<Thread>): Thread => ({
   guesses: [],
   monitor: null,
   rcu: { depth: 0, rf: 0, finished: 0, blocks: [] },
-  irqs: true,
+  irqsOff: 0,
   hidden: [],
   freed: [],
   fault: null,

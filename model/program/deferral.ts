@@ -1,6 +1,6 @@
 /** Which loads may have to be satisfied after a later store of their thread has left (load buffering). */
 import type { Expr } from './expression.ts';
-import { addressOf, destinationOf, operandsOf, returnsNothing, successorsOf } from './flow.ts';
+import { addressOf, destinationOf, operandsOf, returnsNothing, successorsIn } from './flow.ts';
 import type { Instruction, Program } from './instruction.ts';
 
 /** Whether the load or atomic at `pc` may be deferred: some later store of the thread is ordered after it by
@@ -13,7 +13,7 @@ export function mayDefer(program: Program, pc: number): boolean {
   if (start.op === 'cas' && returnsNothing(start)) return true; // a DMB LD does not wait for it
   const own = destinationOf(start);
   const seen = new Set<string>();
-  const todo = successorsOf(program.code, pc).map((at) => ({
+  const todo = successorsIn(program, pc).map((at) => ({
     at,
     taint: new Set(own === null ? [] : [own]) as Taint,
   }));
@@ -25,7 +25,7 @@ export function mayDefer(program: Program, pc: number): boolean {
     const verdict = examine(i, item.taint);
     if (verdict === 'overtakes') return true;
     if (verdict === 'stop') continue;
-    for (const next of successorsOf(program.code, item.at)) todo.push({ at: next, taint: verdict });
+    for (const next of successorsIn(program, item.at)) todo.push({ at: next, taint: verdict });
   }
   return false;
 }

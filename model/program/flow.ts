@@ -10,7 +10,15 @@ export function successorsOf(code: readonly Instruction[], pc: number): readonly
   return match(i)
     .with({ op: 'branch' }, ({ otherwise }) => [pc + 1, otherwise])
     .with({ op: 'jump' }, ({ to }) => [to])
+    .with({ op: 'wfi' }, () => [])
     .otherwise(() => [pc + 1]);
+}
+
+/** As `successorsOf`, and the handler to which an interrupt leads. */
+export function successorsIn(program: Program, pc: number): readonly number[] {
+  const next = successorsOf(program.code, pc);
+  const entry = program.interrupts?.entries.get(pc);
+  return entry === undefined ? next : [...next, entry];
 }
 
 /** The address that an instruction accesses, if it accesses memory. */
@@ -61,6 +69,7 @@ export function operandsOf(i: Instruction): readonly Expr[] {
         { op: 'rcu' },
         { op: 'alloc' },
         { op: 'irq' },
+        { op: 'wfi' },
         () => [],
       )
       .exhaustive(),
@@ -106,7 +115,7 @@ export function ahead<T>(
 ): readonly ReadonlySet<T>[] {
   const { code } = program;
   const sets = [...code.map((i, pc) => new Set<T>(of(i, pc))), new Set<T>()];
-  const successors = code.map((_, pc) => successorsOf(code, pc));
+  const successors = code.map((_, pc) => successorsIn(program, pc));
   for (let changed = true; changed; ) {
     changed = false;
     for (let pc = code.length - 1; pc >= 0; pc--) {
@@ -129,7 +138,7 @@ export function liveRegisters(
   const { code } = program;
   const live: Set<string>[] = Array.from({ length: code.length + 1 }, () => new Set());
   for (const name of atEnd) live[code.length]!.add(name);
-  const successors = code.map((_, pc) => successorsOf(code, pc));
+  const successors = code.map((_, pc) => successorsIn(program, pc));
   const destinations = code.map(destinationOf);
   for (let changed = true; changed; ) {
     changed = false;

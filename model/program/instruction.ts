@@ -111,8 +111,10 @@ export type Operation =
   | { readonly op: 'alloc'; readonly dst: string; readonly pool: readonly string[] }
   /** Appends commands to an SMMU's command queue, as one store to its PROD register would publish them. */
   | { readonly op: 'push'; readonly queue: Expr; readonly commands: readonly CommandTemplate[] }
-  /** local_irq_save / local_irq_restore: whether an interrupt handler may run on this CPU. */
+  /** local_irq_save / local_irq_restore, which nest: whether an interrupt handler may run on this CPU. */
   | { readonly op: 'irq'; readonly enabled: boolean }
+  /** Waits for the interrupt of the program, at its end. */
+  | { readonly op: 'wfi' }
   /** Halts the thread with a fault if cond does not hold. */
   | { readonly op: 'assert'; readonly cond: Expr; readonly message: string };
 
@@ -134,4 +136,7 @@ export interface Program {
   readonly initial: Readonly<Record<string, Value>>;
   /** Registers whose final values are asked for: live to the end. */
   readonly observed: readonly string[];
+  /** Only of a program that is interrupted (interrupt.ts): where the copy of the handler begins to which an
+   *  interrupt at each instruction leads, and where the copy of the program that goes on afterwards begins. */
+  readonly interrupts?: { readonly entries: ReadonlyMap<number, number>; readonly resume: number };
 }

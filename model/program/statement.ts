@@ -2,6 +2,7 @@
  *  edit. */
 import { ModelBug } from '../contract.ts';
 import type { Expr } from './expression.ts';
+import { usesOf } from './flow.ts';
 import type { Instruction, Operation, Program } from './instruction.ts';
 
 export type Stmt =
@@ -34,8 +35,12 @@ export const optional = (body: readonly Stmt[]): Stmt => ({ kind: 'optional', bo
 export function compile(name: string, body: readonly Stmt[], observed: readonly string[] = []): Program {
   const code: Instruction[] = [];
   emit(code, body, { fn: name, covered: true });
-  return { name, code, initial: {}, observed };
+  const initial = code.some((i) => usesOf(i).has(IN_INTERRUPT)) ? { [IN_INTERRUPT]: 0 } : {};
+  return { name, code, initial, observed };
 }
+
+/** The register that tells code whether it runs in an interrupt handler (interrupt.ts). */
+export const IN_INTERRUPT = 'in_interrupt()';
 
 interface Scope {
   readonly fn: string;
