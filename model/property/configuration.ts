@@ -32,7 +32,7 @@ export function hitlessUpdate(machine: Machine, update: Update): readonly Proper
       const found = mixes(read(unit.state), update).find((text) => !allowed.has(text));
       return found === undefined ? null : `${whose(unit, update)} as ${found}`;
     },
-    antecedent: (read) => new Set(mixes(read(unit.state), update)).size > 1,
+    antecedent: (read) => mixes(read(unit.state), update).length > 1,
   }));
 }
 
@@ -76,13 +76,23 @@ function meaningText({ ssid }: Update, w: readonly Value[]): string {
 
 function cdText(word0: Value, word1: Value): string {
   const meaning = cdMeaning(word0, word1);
-  return meaning === null ? INVALID : JSON.stringify(meaning);
+  if (meaning === null) return INVALID;
+  return `ASID ${meaning.asid}, ${meaning.ttb === null ? 'no walks' : `TTB0 ${meaning.ttb}`}, T0 ${meaning.t0}`;
 }
 
 function steText(meaning: SteMeaning): string {
   if (meaning.config === 'invalid') return INVALID;
   if (isIllegal(meaning)) return `illegal: stage 2 stalls where ATS is on`;
-  if (meaning.config !== 'translate') return JSON.stringify(meaning);
-  const { eats, mev, ...rest } = meaning;
-  return JSON.stringify(rest);
+  if (meaning.config === 'abort') return 'ABORT';
+  if (meaning.config === 'bypass') return `BYPASS, SHCFG ${meaning.shcfg}`;
+  const { stage1, stage2, vmid } = meaning;
+  const text = (fields: object): string =>
+    Object.entries(fields)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+  const stages = [
+    ...(stage1 === null ? [] : [`S1 (${text(stage1)})`]),
+    ...(stage2 === null ? [] : [`S2 (${text(stage2)})`]),
+  ];
+  return `${stages.join(' + ')}, VMID ${vmid}`;
 }
