@@ -83,8 +83,8 @@ function cdText(word0: Value, word1: Value): string {
 function steText(meaning: SteMeaning): string {
   if (meaning.config === 'invalid') return INVALID;
   if (isIllegal(meaning)) return `illegal: stage 2 stalls where ATS is on`;
-  if (meaning.config === 'abort') return 'ABORT';
   if (meaning.config === 'bypass') return `BYPASS, SHCFG ${meaning.shcfg}`;
+  if (meaning.config !== 'translate') return 'ABORT';
   const { stage1, stage2, vmid } = meaning;
   const text = (fields: object): string =>
     Object.entries(fields)
