@@ -87,10 +87,15 @@ function satisfying(w: Work): readonly Rule[] {
 
 /** The next instruction. One that is local and was not executed yet waits for a store or load of its own. */
 function following(w: Work): readonly Rule[] {
-  if (w.t.pc >= w.cpu.program.code.length || isLocal(w)) return [];
+  if (w.t.pc >= w.cpu.program.code.length) return [];
+  if (isLocal(w)) return goesRound(w) ? [() => {}] : [];
   if (w.cpu.model === 'sc' && w.t.window.length > 0) return [];
   return rulesFor(w, instructionAt(w.cpu, w.t.pc));
 }
+
+/** Whether the thread stopped at a local instruction because it came back to where it was: running on is a step. */
+const goesRound = (w: Work): boolean =>
+  w.cpu.program.mayLoop === true && rulesFor(w, instructionAt(w.cpu, w.t.pc)).length > 0;
 
 /** The interrupt, if it may come now: the handler's code is next, with interrupts off. */
 function interrupting(w: Work): readonly Rule[] {
@@ -115,8 +120,18 @@ const SPIN_LIMIT = 10_000;
 /** Executes what no other agent can observe: arithmetic, branches, fences that need not wait, issuing stores,
  *  accesses to what is nobody else's; and lets stores go that nobody else can see. */
 function runOn(w: Work): void {
+  const mayLoop = w.cpu.program.mayLoop === true;
+  let start = '';
+  let before = '';
   for (let n = 0; ; n++) {
     if (w.t.fault !== null) return;
+    if (mayLoop) {
+      // If it goes round unobserved (Brent's cycle detection), the next step goes round once more, back to its start.
+      const now = settledText(w);
+      if (n > 0 && (now === before || now === start)) return;
+      if (n === 0) start = now;
+      if ((n & (n - 1)) === 0) before = now;
+    }
     const hidden = w.t.window.findIndex((_, k) => leavesUnseen(w, k) && mayLeave(w, k));
     if (hidden >= 0) {
       quietly(w, (v) => leave(v, hidden));
@@ -127,10 +142,17 @@ function runOn(w: Work): void {
     const rules = rulesFor(w, i);
     if (rules.length === 0) return;
     if (rules.length > 1) throw new ModelBug(`a local step has ${rules.length} outcomes, ${whereIs(i)}`);
-    if (i.op === 'load' && isOwnLoad(w, i)) quietly(w, rules[0]!);
+    if (!mayLoop && i.op === 'load' && isOwnLoad(w, i)) quietly(w, rules[0]!);
     else rules[0]!(w);
     if (n > SPIN_LIMIT) throw new ModelBug(`loops forever without touching memory, ${whereIs(i)}`);
   }
+}
+
+/** What the thread would be if the step ended here. */
+function settledText({ cpu, t }: Work): string {
+  const here = structuredClone(t);
+  settle(cpu, here);
+  return JSON.stringify(here);
 }
 
 function quietly(w: Work, rule: Rule): void {

@@ -136,6 +136,9 @@ export interface Program {
   readonly initial: Readonly<Record<string, Value>>;
   /** Registers whose final values are asked for: live to the end. */
   readonly observed: readonly string[];
+  /** Whether it may go round for ever without anybody noticing: a run that never ends then, for a system that must end.
+   *  Otherwise a bug of the model. */
+  readonly mayLoop?: boolean;
   /** Only of a program that is interrupted (interrupt.ts): where the copy of the handler begins to which an
    *  interrupt at each instruction leads, and where the copy of the program that goes on afterwards begins. */
   readonly interrupts?: { readonly entries: ReadonlyMap<number, number>; readonly resume: number };
