@@ -215,8 +215,8 @@ const FN: Readonly<Record<string, AtomicFn>> = {
 
 /** The primitive of that name; null if there is none. */
 export function primitiveNamed(name: string): Primitive | null {
-  for (const table of [accesses, fences, rcu, locks]) if (Object.hasOwn(table, name)) return table[name]!;
   const common = name.replace(/^atomic(64|_long)_/, 'atomic_');
+  for (const table of [accesses, fences, rcu, locks]) if (Object.hasOwn(table, common)) return table[common]!;
   const [, base = '', order = ''] = /^(.*?)(?:_(relaxed|acquire|release))?$/.exec(common) ?? [];
   return atomicNamed(base, order === '' ? 'full' : (order as Ordering), order !== '');
 }
@@ -246,9 +246,13 @@ function atomicNamed(base: string, order: Ordering, suffixed: boolean): Primitiv
     return null;
   }
   if (suffixed) return null;
-  if (base === 'atomic_add_unless') return { arity: 3, meaning: (c) => unless(c, c.value(1), c.value(2)) };
+  const changed = (seen: Expr, limit: Expr): Expr => binary('ne', seen, limit);
+  if (base === 'atomic_fetch_add_unless')
+    return { arity: 3, meaning: (c) => unless(c, c.value(1), c.value(2), (seen) => seen) };
+  if (base === 'atomic_add_unless')
+    return { arity: 3, meaning: (c) => unless(c, c.value(1), c.value(2), changed) };
   if (base === 'atomic_inc_not_zero')
-    return { arity: 1, meaning: (c) => unless(c, constant(1), constant(0)) };
+    return { arity: 1, meaning: (c) => unless(c, constant(1), constant(0), changed) };
   return bitNamed(base);
 }
 
@@ -284,7 +288,7 @@ function returning(c: Call, { fn, order, operand, pointer }: Change): Expr {
 }
 
 /** raw_atomic_fetch_add_unless(): reads, and tries to exchange until it succeeds or sees `limit`. */
-function unless(c: Call, by: Expr, limit: Expr): Expr {
+function unless(c: Call, by: Expr, limit: Expr, result: (seen: Expr, limit: Expr) => Expr): Expr {
   const word = c.pointer(0, 'write');
   const [seen, before, trying] = [c.fresh(), c.fresh(), c.fresh()];
   const attempt = [
@@ -293,7 +297,7 @@ function unless(c: Call, by: Expr, limit: Expr): Expr {
     assign(trying, binary('and', binary('ne', seen, before), binary('ne', seen, limit))),
   ];
   c.emit(READ_ONCE(seen, word), assign(trying, binary('ne', seen, limit)), whilst(trying, attempt));
-  return binary('ne', seen, limit);
+  return result(seen, limit);
 }
 
 /** Bits of a word (asm-generic/bitops/{atomic,lock}.h). */

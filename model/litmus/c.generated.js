@@ -360,45 +360,48 @@ function peg$parse(input, options) {
   function peg$f20(declared) {    return { kind: 'block', body: declared };  }
   function peg$f21(target, op, value) {    return { kind: 'assign', target, value: { kind: 'binary', op, left: target, right: value, at: where() }, at: where() };  }
   function peg$f22(target, value) {    return { kind: 'assign', target, value, at: where() };  }
-  function peg$f23(target, op) {    const one = { kind: 'number', value: 1, at: where() };
+  function peg$f23(target, op) {    return { target, op };  }
+  function peg$f24(op, target) {    return { target, op };  }
+  function peg$f25(counted) {    const { target, op } = counted;
+         const one = { kind: 'number', value: 1, at: where() };
          return { kind: 'assign', target, value: { kind: 'binary', op: op[0], left: target, right: one, at: where() }, at: where() };  }
-  function peg$f24(value) {    return { kind: 'evaluate', value };  }
-  function peg$f25(name, value) {    return { kind: 'declare', name, value, at: where() };  }
-  function peg$f26(cond, then, otherwise) {    return (then === null) === (otherwise === null);  }
-  function peg$f27(cond, then, otherwise) {    return then === null ? cond : { kind: 'conditional', cond, then, otherwise, at: where() };  }
-  function peg$f28(first, rest) {    return rest.length === 0 ? first : bound(first, rest);  }
-  function peg$f29(op, right) {    return { op, right, at: where() };  }
-  function peg$f30(op, operand) {    return { kind: 'unary', op, operand, at: where() };  }
-  function peg$f31(base, rest) {    return rest.reduce((array, { index, at }) => ({ kind: 'index', array, index, at }), base);  }
-  function peg$f32(index) {    return { index, at: where() };  }
-  function peg$f33(fn, args) {    return { kind: 'call', fn, args, at: where() };  }
-  function peg$f34() {    return { kind: 'number', value: 0, at: where() };  }
-  function peg$f35(name) {    return { kind: 'name', name, at: where() };  }
-  function peg$f36(value) {    return { kind: 'number', value, at: where() };  }
-  function peg$f37(digits) {    return Number(digits);  }
-  function peg$f38(word) {    return TYPES.has(word) || /_t$/.test(word);  }
-  function peg$f39(text) {    return { text };  }
-  function peg$f40(items) {    return items;  }
-  function peg$f41(condition) {    return condition;  }
-  function peg$f42(quantifier, condition) {    return { quantifier, condition };  }
-  function peg$f43() {    return '~exists';  }
-  function peg$f44() {    return 'exists';  }
-  function peg$f45() {    return 'forall';  }
-  function peg$f46(parts) {    return parts.length === 1 ? parts[0] : { kind: 'or', parts };  }
-  function peg$f47(parts) {    return parts.length === 1 ? parts[0] : { kind: 'and', parts };  }
-  function peg$f48(part) {    return { kind: 'not', part };  }
-  function peg$f49(inner) {    return inner;  }
-  function peg$f50() {    return { kind: 'constant', holds: true };  }
-  function peg$f51() {    return { kind: 'constant', holds: false };  }
-  function peg$f52(place) {    return true;  }
-  function peg$f53(place) {    return false;  }
-  function peg$f54(place, equal, value) {    return equal ? { kind: 'equals', place, value } : { kind: 'not', part: { kind: 'equals', place, value } };  }
-  function peg$f55(thread, register) {    return { kind: 'register', thread, register: register.text };  }
-  function peg$f56(variable) {    return { kind: 'variable', variable };  }
-  function peg$f57(variable) {    return { kind: 'variable', variable };  }
-  function peg$f58(variable, element) {    return element === null ? variable : `${variable}[${element}]`;  }
-  function peg$f59(variable) {    return '&' + variable;  }
-  function peg$f60(sign, digits) {    return (sign ? -1 : 1) * Number(digits);  }
+  function peg$f26(value) {    return { kind: 'evaluate', value };  }
+  function peg$f27(name, value) {    return { kind: 'declare', name, value, at: where() };  }
+  function peg$f28(cond, then, otherwise) {    return { then, otherwise };  }
+  function peg$f29(cond, arms) {    return arms === null ? cond : { kind: 'conditional', cond, ...arms, at: where() };  }
+  function peg$f30(first, rest) {    return rest.length === 0 ? first : bound(first, rest);  }
+  function peg$f31(op, right) {    return { op, right, at: where() };  }
+  function peg$f32(op, operand) {    return { kind: 'unary', op, operand, at: where() };  }
+  function peg$f33(base, rest) {    return rest.reduce((array, { index, at }) => ({ kind: 'index', array, index, at }), base);  }
+  function peg$f34(index) {    return { index, at: where() };  }
+  function peg$f35(fn, args) {    return { kind: 'call', fn, args, at: where() };  }
+  function peg$f36() {    return { kind: 'number', value: 0, at: where() };  }
+  function peg$f37(name) {    return { kind: 'name', name, at: where() };  }
+  function peg$f38(value) {    return { kind: 'number', value, at: where() };  }
+  function peg$f39(digits) {    return Number(digits);  }
+  function peg$f40(word) {    return TYPES.has(word) || /_t$/.test(word);  }
+  function peg$f41(text) {    return { text };  }
+  function peg$f42(items) {    return items;  }
+  function peg$f43(condition) {    return condition;  }
+  function peg$f44(quantifier, condition) {    return { quantifier, condition };  }
+  function peg$f45() {    return '~exists';  }
+  function peg$f46() {    return 'exists';  }
+  function peg$f47() {    return 'forall';  }
+  function peg$f48(parts) {    return parts.length === 1 ? parts[0] : { kind: 'or', parts };  }
+  function peg$f49(parts) {    return parts.length === 1 ? parts[0] : { kind: 'and', parts };  }
+  function peg$f50(part) {    return { kind: 'not', part };  }
+  function peg$f51(inner) {    return inner;  }
+  function peg$f52() {    return { kind: 'constant', holds: true };  }
+  function peg$f53() {    return { kind: 'constant', holds: false };  }
+  function peg$f54(place) {    return true;  }
+  function peg$f55(place) {    return false;  }
+  function peg$f56(place, equal, value) {    return equal ? { kind: 'equals', place, value } : { kind: 'not', part: { kind: 'equals', place, value } };  }
+  function peg$f57(thread, register) {    return { kind: 'register', thread, register: register.text };  }
+  function peg$f58(variable) {    return { kind: 'variable', variable };  }
+  function peg$f59(variable) {    return { kind: 'variable', variable };  }
+  function peg$f60(variable, element) {    return element === null ? variable : `${variable}[${element}]`;  }
+  function peg$f61(variable) {    return '&' + variable;  }
+  function peg$f62(sign, digits) {    return (sign ? -1 : 1) * Number(digits);  }
   let peg$currPos = options.peg$currPos | 0;
   let peg$savedPos = peg$currPos;
   const peg$posDetailsCache = [{ line: 1, column: 1 }];
@@ -2763,27 +2766,51 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          s1 = peg$parseunary();
-          if (s1 !== peg$FAILED) {
-            s2 = peg$parse_();
-            s3 = peg$parsecounting();
-            if (s3 !== peg$FAILED) {
-              peg$savedPos = s0;
-              s0 = peg$f23(s1, s3);
+          s1 = peg$currPos;
+          s2 = peg$parseunary();
+          if (s2 !== peg$FAILED) {
+            s3 = peg$parse_();
+            s4 = peg$parsecounting();
+            if (s4 !== peg$FAILED) {
+              peg$savedPos = s1;
+              s1 = peg$f23(s2, s4);
             } else {
-              peg$currPos = s0;
-              s0 = peg$FAILED;
+              peg$currPos = s1;
+              s1 = peg$FAILED;
             }
           } else {
-            peg$currPos = s0;
-            s0 = peg$FAILED;
+            peg$currPos = s1;
+            s1 = peg$FAILED;
           }
+          if (s1 === peg$FAILED) {
+            s1 = peg$currPos;
+            s2 = peg$parsecounting();
+            if (s2 !== peg$FAILED) {
+              s3 = peg$parse_();
+              s4 = peg$parseunary();
+              if (s4 !== peg$FAILED) {
+                peg$savedPos = s1;
+                s1 = peg$f24(s2, s4);
+              } else {
+                peg$currPos = s1;
+                s1 = peg$FAILED;
+              }
+            } else {
+              peg$currPos = s1;
+              s1 = peg$FAILED;
+            }
+          }
+          if (s1 !== peg$FAILED) {
+            peg$savedPos = s0;
+            s1 = peg$f25(s1);
+          }
+          s0 = s1;
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
             s1 = peg$parseconditional();
             if (s1 !== peg$FAILED) {
               peg$savedPos = s0;
-              s1 = peg$f24(s1);
+              s1 = peg$f26(s1);
             }
             s0 = s1;
           }
@@ -2995,7 +3022,7 @@ function peg$parse(input, options) {
         s3 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f25(s2, s3);
+      s0 = peg$f27(s2, s3);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -3005,7 +3032,7 @@ function peg$parse(input, options) {
   }
 
   function peg$parseconditional() {
-    let s0, s1, s2, s3, s4, s5, s6, s7;
+    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
     s0 = peg$currPos;
     s1 = peg$parsebinary();
@@ -3023,7 +3050,28 @@ function peg$parse(input, options) {
         s5 = peg$parse_();
         s6 = peg$parseconditional();
         if (s6 !== peg$FAILED) {
-          s2 = s6;
+          s7 = peg$parse_();
+          if (input.charCodeAt(peg$currPos) === 58) {
+            s8 = peg$c9;
+            peg$currPos++;
+          } else {
+            s8 = peg$FAILED;
+            if (peg$silentFails === 0) { peg$fail(peg$e15); }
+          }
+          if (s8 !== peg$FAILED) {
+            s9 = peg$parse_();
+            s10 = peg$parseconditional();
+            if (s10 !== peg$FAILED) {
+              peg$savedPos = s2;
+              s2 = peg$f28(s1, s6, s10);
+            } else {
+              peg$currPos = s2;
+              s2 = peg$FAILED;
+            }
+          } else {
+            peg$currPos = s2;
+            s2 = peg$FAILED;
+          }
         } else {
           peg$currPos = s2;
           s2 = peg$FAILED;
@@ -3035,45 +3083,8 @@ function peg$parse(input, options) {
       if (s2 === peg$FAILED) {
         s2 = null;
       }
-      s3 = peg$currPos;
-      s4 = peg$parse_();
-      if (input.charCodeAt(peg$currPos) === 58) {
-        s5 = peg$c9;
-        peg$currPos++;
-      } else {
-        s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e15); }
-      }
-      if (s5 !== peg$FAILED) {
-        s6 = peg$parse_();
-        s7 = peg$parseconditional();
-        if (s7 !== peg$FAILED) {
-          s3 = s7;
-        } else {
-          peg$currPos = s3;
-          s3 = peg$FAILED;
-        }
-      } else {
-        peg$currPos = s3;
-        s3 = peg$FAILED;
-      }
-      if (s3 === peg$FAILED) {
-        s3 = null;
-      }
-      peg$savedPos = peg$currPos;
-      s4 = peg$f26(s1, s2, s3);
-      if (s4) {
-        s4 = undefined;
-      } else {
-        s4 = peg$FAILED;
-      }
-      if (s4 !== peg$FAILED) {
-        peg$savedPos = s0;
-        s0 = peg$f27(s1, s2, s3);
-      } else {
-        peg$currPos = s0;
-        s0 = peg$FAILED;
-      }
+      peg$savedPos = s0;
+      s0 = peg$f29(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -3111,7 +3122,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f28(s1, s2);
+      s0 = peg$f30(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -3130,7 +3141,7 @@ function peg$parse(input, options) {
       s3 = peg$parseunary();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f29(s1, s3);
+        s0 = peg$f31(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3550,7 +3561,7 @@ function peg$parse(input, options) {
         s3 = peg$parseunary();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f30(s1, s3);
+          s0 = peg$f32(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3596,7 +3607,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f31(s1, s2);
+      s0 = peg$f33(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -3630,7 +3641,7 @@ function peg$parse(input, options) {
         }
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f32(s3);
+          s0 = peg$f34(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3742,7 +3753,7 @@ function peg$parse(input, options) {
           }
           if (s7 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f33(s1, s5);
+            s0 = peg$f35(s1, s5);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -3777,7 +3788,7 @@ function peg$parse(input, options) {
           }
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f34();
+            s0 = peg$f36();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -3791,7 +3802,7 @@ function peg$parse(input, options) {
           s1 = peg$parsename();
           if (s1 !== peg$FAILED) {
             peg$savedPos = s0;
-            s1 = peg$f35(s1);
+            s1 = peg$f37(s1);
           }
           s0 = s1;
           if (s0 === peg$FAILED) {
@@ -3799,7 +3810,7 @@ function peg$parse(input, options) {
             s1 = peg$parseliteral();
             if (s1 !== peg$FAILED) {
               peg$savedPos = s0;
-              s1 = peg$f36(s1);
+              s1 = peg$f38(s1);
             }
             s0 = s1;
           }
@@ -3918,7 +3929,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f37(s1);
+        s0 = peg$f39(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -4036,7 +4047,7 @@ function peg$parse(input, options) {
         s1 = peg$parsename();
         if (s1 !== peg$FAILED) {
           peg$savedPos = peg$currPos;
-          s2 = peg$f38(s1);
+          s2 = peg$f40(s1);
           if (s2) {
             s2 = undefined;
           } else {
@@ -4067,7 +4078,7 @@ function peg$parse(input, options) {
     s1 = peg$parsename();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f39(s1);
+      s1 = peg$f41(s1);
     }
     s0 = s1;
     peg$silentFails--;
@@ -4837,7 +4848,7 @@ function peg$parse(input, options) {
         }
         if (s7 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f40(s6);
+          s0 = peg$f42(s6);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4871,7 +4882,7 @@ function peg$parse(input, options) {
       s4 = peg$parsecondition();
       if (s4 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f41(s4);
+        s0 = peg$f43(s4);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -4895,7 +4906,7 @@ function peg$parse(input, options) {
       s4 = peg$parsecondition();
       if (s4 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f42(s2, s4);
+        s0 = peg$f44(s2, s4);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -4942,7 +4953,7 @@ function peg$parse(input, options) {
         }
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f43();
+          s0 = peg$f45();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4977,7 +4988,7 @@ function peg$parse(input, options) {
         }
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f44();
+          s0 = peg$f46();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -5008,7 +5019,7 @@ function peg$parse(input, options) {
           }
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f45();
+            s0 = peg$f47();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -5075,7 +5086,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f46(s1);
+      s1 = peg$f48(s1);
     }
     s0 = s1;
 
@@ -5129,7 +5140,7 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f47(s1);
+      s1 = peg$f49(s1);
     }
     s0 = s1;
 
@@ -5184,7 +5195,7 @@ function peg$parse(input, options) {
       s3 = peg$parsenegation();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f48(s3);
+        s0 = peg$f50(s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5216,7 +5227,7 @@ function peg$parse(input, options) {
           }
           if (s5 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f49(s3);
+            s0 = peg$f51(s3);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -5251,7 +5262,7 @@ function peg$parse(input, options) {
           }
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f50();
+            s0 = peg$f52();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -5282,7 +5293,7 @@ function peg$parse(input, options) {
             }
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f51();
+              s0 = peg$f53();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -5316,7 +5327,7 @@ function peg$parse(input, options) {
                   s5 = null;
                 }
                 peg$savedPos = s3;
-                s3 = peg$f52(s1);
+                s3 = peg$f54(s1);
               } else {
                 peg$currPos = s3;
                 s3 = peg$FAILED;
@@ -5341,7 +5352,7 @@ function peg$parse(input, options) {
                 }
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s3;
-                  s4 = peg$f53(s1);
+                  s4 = peg$f55(s1);
                 }
                 s3 = s4;
               }
@@ -5350,7 +5361,7 @@ function peg$parse(input, options) {
                 s5 = peg$parsevalue();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f54(s1, s3, s5);
+                  s0 = peg$f56(s1, s3, s5);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -5390,7 +5401,7 @@ function peg$parse(input, options) {
         s5 = peg$parseregister();
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f55(s1, s5);
+          s0 = peg$f57(s1, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -5426,7 +5437,7 @@ function peg$parse(input, options) {
           }
           if (s5 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f56(s3);
+            s0 = peg$f58(s3);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -5454,7 +5465,7 @@ function peg$parse(input, options) {
         s2 = peg$parsecell();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f57(s2);
+          s0 = peg$f59(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -5510,7 +5521,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f58(s1, s2);
+      s0 = peg$f60(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -5539,7 +5550,7 @@ function peg$parse(input, options) {
       s2 = peg$parsename();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f59(s2);
+        s0 = peg$f61(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5654,7 +5665,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f60(s1, s2);
+        s0 = peg$f62(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
