@@ -26,6 +26,9 @@ export interface ObjectDecl {
   readonly cut: 'object' | 'cell';
   /** Whether devices read it (page tables, STEs): then no store to it is private to a CPU. */
   readonly device: boolean;
+  /** The one program that ever accesses it (ModelBug otherwise): what others do by pointers is not taken to reach
+   *  it, though it has the same fields as what they reach. */
+  readonly owner?: string;
 }
 
 export type Life = 'unallocated' | 'live' | 'freed';

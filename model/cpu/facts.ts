@@ -198,7 +198,10 @@ function stores(i: Instruction, pointers: ReadonlySet<string>): boolean {
  *  names its object; anything else may point to every object that has such a field. */
 export function cellsAccessed(program: Program, layout: Layout, address: Address): readonly Loc[] {
   const object = knownObject(program, address.base);
-  const cells = layout.cellsOf(object, address.field);
+  const cells = layout.cellsOf(object, address.field).filter((loc) => {
+    const { owner } = layout.cells[loc]!.object;
+    return owner === undefined || owner === program.name;
+  });
   const index = address.index;
   return index.kind === 'const' ? cells.filter((loc) => layout.cells[loc]!.index === index.value) : cells;
 }

@@ -59,6 +59,7 @@ export function arm_smmu_cmdq_batch_add(
   );
   return call('arm_smmu_cmdq_batch_add', [
     when(binary('eq', num, constant(b.entries)), [issue(b, false), ...emptyBatch(b)]),
+    arm_smmu_cmdq_build_cmd(cmd),
     ...slots(b).map((s, k) =>
       when(binary('eq', num, constant(k)), [
         assign(s.kind, kind),
@@ -70,6 +71,11 @@ export function arm_smmu_cmdq_batch_add(
     assign(num, binary('add', num, constant(1))),
   ]);
 }
+
+/** Its switch over the opcode, and what it makes of the SSID (SSV), are control dependencies: what is stored later,
+ *  such as a CMD_SYNC, is ordered behind both loads. */
+const arm_smmu_cmdq_build_cmd = ({ opcode, ssid }: { readonly opcode: Expr; readonly ssid: Expr }): Stmt =>
+  call('arm_smmu_cmdq_build_cmd', [when(opcode, [when(ssid, [])])]);
 
 /** Issues what is there with a CMD_SYNC, and waits for it. */
 export const arm_smmu_cmdq_batch_submit = (b: Batch): Stmt =>

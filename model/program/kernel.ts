@@ -129,6 +129,12 @@ export const smp_cond_load_relaxed = (dst: Local, at: Address, until: Expr): Stm
     { op: 'await', dst: dst.name, addr: at, until, order: 'plain' },
     `smp_cond_load_relaxed(&${placeText(at)}, ${exprText(until)})`,
   );
+/** smp_cond_load_acquire: the same, and orders everything that is later. */
+export const smp_cond_load_acquire = (dst: Local, at: Address, until: Expr): Stmt =>
+  statement(
+    { op: 'await', dst: dst.name, addr: at, until, order: 'acquire' },
+    `smp_cond_load_acquire(&${placeText(at)}, ${exprText(until)})`,
+  );
 
 const old = reg('old');
 const lock = (addr: Address, guard: Expr, next: Expr, text: string): Stmt =>

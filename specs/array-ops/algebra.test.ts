@@ -13,7 +13,7 @@ import { compare, type Invs, invsOf, live } from '../../model/driver/inv-view.ts
 import { malformedAtRest } from '../../model/property/array-well-formed.ts';
 import { arrayIn, entry, merge, purge, unref } from './arrays.ts';
 
-const seed = { seed: 20251219, numRuns: 60 };
+const seed = { seed: 20251219, numRuns: 30 };
 
 /** What a device needs: the tag, what nesting adds, an ATC for each of its SIDs (which may repeat). */
 const device = fc
@@ -110,7 +110,7 @@ test('S9: sorted, counted and flagged after any sequence of attach, detach and p
     fc.property(steps, (all) => {
       play(all, (a, now) => expect(malformedAtRest(a, now)).toBeNull());
     }),
-    { ...seed, numRuns: 200 },
+    { ...seed, numRuns: 100 },
   );
 });
 
