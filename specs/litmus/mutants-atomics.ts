@@ -141,7 +141,7 @@ export const atomicMutants: readonly Mutant[] = [
     replace: 't.vro',
     family,
     equivalent:
-      'it can be satisfied later instead; what forces it earlier is seen by a load that the fence orders too',
+      'instead of before a DMB LD it can be satisfied after it; where something forces it to be before, which is a later load that sees what came after its write, or a fence that waits for its write, that raises the floor past the write',
   },
   {
     rule: '1.2 RMW: cannot forward from the window',

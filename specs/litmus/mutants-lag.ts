@@ -49,6 +49,8 @@ export const lagMutants: readonly Mutant[] = [
     find: 'return Math.max(t.base[loc] ?? 0, t.vrn);',
     replace: 'return t.base[loc] ?? 0;',
     family,
+    equivalent:
+      'the view of a result joins the floor before it is compared with anything, so nothing of this family needs the line',
   },
   {
     rule: '7.4: coh is forgotten',
@@ -77,7 +79,8 @@ export const lagMutants: readonly Mutant[] = [
     find: 'const view = (v: View): View => Math.max(rank(v), floor);',
     replace: 'const view = (v: View): View => rank(v);',
     family,
-    equivalent: 'the floor joins every pre-view anyway; the clamp is only for the sake of fewer states',
+    equivalent:
+      'the floor joins every view that anything is compared with; the clamp is only for the sake of fewer states',
   },
   {
     rule: '7.5: views do not move',
@@ -106,6 +109,8 @@ export const lagMutants: readonly Mutant[] = [
     find: 'd.vpre = rank(d.vpre);',
     replace: 'd.vpre = view(d.vpre);',
     family,
+    equivalent:
+      'of the pre-view only the view of the result is made, and that is never compared with anything before the floor joins it; what the load may read is in lo',
   },
   {
     rule: '7.5: vrn is forgotten while something pending needs older entries',

@@ -34,8 +34,6 @@ export const orderMutants: readonly Mutant[] = [
     find: 'return Math.max(target.view, t.vrn,',
     replace: 'return Math.max(target.view,',
     family: 'MP, CoRR, IRIW',
-    equivalent:
-      'canonicalisation has dropped every older entry, and the base is at least vrn (7, rules 2 and 3)',
   },
   {
     rule: '1.2 load: acquire raises no floor',

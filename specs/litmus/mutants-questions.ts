@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { examine, type Report } from '../../model/litmus/examine.ts';
+import { type LitmusTest, litmusTest } from '../../model/litmus/litmus-test.ts';
 import type { FinalState, Limits } from '../../model/litmus/outcomes.ts';
 import { randomScenario } from '../../model/litmus/random-programs.ts';
 import { premiseTests } from '../../model/litmus/rule-premises.ts';
@@ -13,7 +14,7 @@ import { exploreOracle } from '../../model/memory/oracle/explore.ts';
 import { exploreLag } from '../lag-runner.ts';
 import { litmusFiles, readVerdicts, type Verdicts } from './files.ts';
 import type { Source } from './mutants-families.ts';
-import { smallPrograms } from './mutants-small.ts';
+import { smallCPrograms, smallPrograms } from './mutants-small.ts';
 import { fateOf } from './summary.ts';
 
 /** What two sides say of a test; they are equal if they agree. */
@@ -29,7 +30,7 @@ export interface Question {
 }
 
 /** A mutant that needs more is not going to end. */
-const LIMITS: Limits = { maxStates: 100_000, maxSeconds: 10 };
+const LIMITS: Limits = { maxStates: 50_000, maxSeconds: 60 };
 
 /** The tests of a source; `corpus` is herd7's, if it is there. */
 export function questionsOf({ from, like }: Source, corpus: string): readonly Question[] {
@@ -42,10 +43,12 @@ export function questionsOf({ from, like }: Source, corpus: string): readonly Qu
     case 'corpus':
       return existsSync(corpus) ? corpusQuestions(corpus, wanted) : [];
     case 'small':
-      return Object.entries(smallPrograms).map(([name, threads]) => ({
-        test: `small: ${name}`,
-        ask: () => askOracle(smallTest(everything, threads).scenario, 100_000),
-      }));
+      return [
+        ...Object.entries(smallPrograms).map(([name, threads]) =>
+          small(name, () => smallTest(everything, threads)),
+        ),
+        ...Object.entries(smallCPrograms).map(([name, text]) => small(name, () => litmusTest(text, 'armv8'))),
+      ];
     case 'random':
       return shapes.filter(({ shape }) => wanted.test(shape)).flatMap(randomQuestions);
   }
@@ -106,13 +109,18 @@ const premises: readonly Question[] = premiseTests.map((t) => ({
   }),
 }));
 
+const small = (name: string, test: () => LitmusTest): Question => ({
+  test: `small: ${name}`,
+  ask: () => askOracle(test().scenario, 100_000),
+});
+
 /** A question that observes the registers of every small program. */
 const everything = `exists (${[0, 1].flatMap((t) => [1, 2, 3, 4, 5, 6].map((r) => `${t}:X${r}=1`)).join(' /\\ ')} /\\ x=1)`;
 
 const shapes = [
-  { shape: '2x2', maxThreads: 2, maxPieces: 2, exclusives: true, numRuns: 400, seed: 11 },
-  { shape: '2x3', maxThreads: 2, maxPieces: 3, exclusives: true, numRuns: 250, seed: 12 },
-  { shape: '3x2', maxThreads: 3, maxPieces: 2, exclusives: false, numRuns: 100, seed: 13 },
+  { shape: '2x2', maxThreads: 2, maxPieces: 2, exclusives: true, numRuns: 150, seed: 11 },
+  { shape: '2x3', maxThreads: 2, maxPieces: 3, exclusives: true, numRuns: 80, seed: 12 },
+  { shape: '3x2', maxThreads: 3, maxPieces: 2, exclusives: false, numRuns: 40, seed: 13 },
 ] as const;
 
 /** Programs that the list machine is through with before this many states. */

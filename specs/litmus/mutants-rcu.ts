@@ -149,7 +149,7 @@ export const rcuMutants: readonly Mutant[] = [
     rule: '1.5 dead views: rf before rcu_read_lock',
     file: 'model/cpu/facts.ts',
     find: "['rf', 'vro', 'vwo', 'gp'] : ['rf'];",
-    replace: "['rf', 'vro', 'vwo', 'gp'] : [];",
+    replace: "['vro', 'vwo', 'gp'] : [];",
     family,
   },
 ];

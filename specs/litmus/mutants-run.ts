@@ -10,12 +10,13 @@ import { type Family, families } from './mutants-families.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A mutant that its family has not decided by then does not end. */
-const SECONDS = 90;
+/** A mutant that its family has not decided by then is not killed. */
+const SECONDS = 120;
 
 export type Fate =
   | { readonly kind: 'killed'; readonly test: string; readonly how: string; readonly tests: number }
-  | { readonly kind: 'survived'; readonly tests: number };
+  | { readonly kind: 'survived'; readonly tests: number }
+  | { readonly kind: 'undecided'; readonly tests: number };
 
 /** How often `find` occurs in the file, in these sources. */
 export function occurrences({ file, find }: Mutant, from = root): number {
@@ -49,6 +50,7 @@ export async function fate(mutant: Mutant, folder: string, corpus: string): Prom
   writeFileSync(path, `${before}${mutant.replace}${after}`);
   const found = await ask(copy, { families: [mutant.family], corpus, only: null });
   rmSync(copy, { recursive: true, force: true });
+  if (found === null) return { kind: 'undecided', tests: 0 };
   if (typeof found === 'string') return { kind: 'killed', test: '', how: found, tests: 0 };
   const [wrong] = found.wrong;
   if (wrong === undefined) return { kind: 'survived', tests: found.tests };
@@ -65,14 +67,14 @@ export async function wrongAnyway(
   const copy = mkdtempSync(join(folder, 'copy-'));
   copySources(copy);
   const found = await ask(copy, { families: Object.keys(families) as Family[], corpus, only: tests });
-  if (typeof found === 'string') throw new Error(`without a mutant: ${found}`);
+  if (found === null || typeof found === 'string') throw new Error(`without a mutant: ${found ?? 'no end'}`);
   if (found.tests !== tests.length)
     throw new Error(`${tests.length} tests kill, but only ${found.tests} are found`);
   return found.wrong;
 }
 
-/** What the child found, or how it ended without an answer. */
-function ask(copy: string, question: object): Promise<Found | string> {
+/** What the child found, or how it ended without an answer; null if it did not end. */
+function ask(copy: string, question: object): Promise<Found | string | null> {
   return new Promise((resolve) => {
     const script = join(copy, 'specs/litmus/mutants-child.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(question)], {
@@ -90,7 +92,7 @@ function ask(copy: string, question: object): Promise<Found | string> {
     child.on('close', (code) => {
       clearTimeout(timer);
       children.delete(child);
-      if (late) resolve(`by time: no answer after ${SECONDS} s`);
+      if (late) resolve(null);
       else if (code === 0) resolve(JSON.parse(out.join('')));
       else resolve(`by a crash: ${/\w*Error.*/.exec(err.join(''))?.[0] ?? `exit code ${code}`}`);
     });

@@ -7,30 +7,27 @@ const tellY = `${one}; LDR W1,[X20]; DMB SY; STR W0,[X21]`;
 const writeZ = `${one}; STR W0,[X22]`;
 const writeY = 'MOV W0,#2; STR W0,[X21]; DMB SY; LDR W1,[X20]';
 const storeThenLoad = (fence: string): string => `${one}; STR W0,[X20]; LDR W3,[X22]; ${fence}; LDR W2,[X21]`;
-const pendingLoad = (then: string): readonly string[] => [
-  publishX,
-  `${one}; LDR W1,[X20]; LDAR W2,[X21]; ${then}; STR W0,[X22]`,
-  'LDR W1,[X22]; DMB SY; MOV W0,#2; STR W0,[X20]',
-];
-
+const readBoth = 'LDR W1,[X21]; LDR W2,[X20]';
+const tellX = `LDR W1,[X21]; DMB SY; ${one}; STR W0,[X20]`;
 export const smallPrograms: Readonly<Record<string, readonly string[]>> = {
   'load, address, ISB': [publishX, `${readY}; LDR W2,[X22,W3,SXTW]; ISB; LDR W4,[X20]`],
   'store, address, ISB': [publishX, `${readY}; STR W3,[X22,W3,SXTW]; ISB; LDR W4,[X20]`],
   'deferred load, address, ISB': [
     publishX,
     `${readY}; LDR W2,[X22,W3,SXTW]; ISB; LDR W4,[X20]; MOV W5,#1; STR W5,[X21]`,
+    writeZ,
   ],
-  'STLR, LDR, LDAPR': [
-    'MOV W0,#2; STLR W0,[X20]; LDR W1,[X21]; LDAPR W2,[X22]',
+  'STLR, LDR, LDAPR, LDAR': [
+    'MOV W0,#2; STLR W0,[X20]; LDR W1,[X21]; LDAPR W2,[X22]; LDAR W3,[X22]',
     `${one}; STR W0,[X22]; DMB SY; STR W0,[X20]; LDR W1,[X20]; DMB SY; STR W0,[X21]`,
   ],
   'STLR, SWPA': [`${one}; STLR W0,[X20]; SWPA W0,W1,[X21]`, writeY],
   'STLR, CASA': [`${one}; STLR W0,[X20]; MOV W3,#0; CASA W3,W0,[X21]`, writeY],
   'SWP, SWPAL': [`${one}; SWP W0,W1,[X20]`, 'MOV W0,#2; SWPAL W0,W1,[X20]'],
-  'a CAS that fails on a stale value': [publishX, 'LDR W1,[X21]; MOV W3,#7; CAS W3,W3,[X20]'],
+  'a CAS that fails on a stale value': [publishX, 'LDR W1,[X21]; CBNZ W1,L; L: MOV W3,#7; CAS W3,W3,[X20]'],
   'the status of a STXR as address': [
     publishX,
-    'LDXR W1,[X21]; STXR W5,W1,[X21]; EOR W6,W5,W5; LDR W2,[X20,W6,SXTW]',
+    'LDXR W1,[X21]; STXR W5,W1,[X21]; EOR W6,W5,W5; LDR W2,[X20,W6,SXTW]; DMB LD',
   ],
   'STXR twice': [`${one}; LDXR W1,[X20]; STXR W5,W0,[X20]; STXR W6,W0,[X20]`, 'LDR W1,[X20]'],
   'a CASAL that fails between load and store': [
@@ -41,6 +38,78 @@ export const smallPrograms: Readonly<Record<string, readonly string[]>> = {
   'deferred load, DMB SY': [`LDR W1,[X21]; ${one}; STR W0,[X22]; DMB SY; STR W0,[X20]`, tellY],
   'store, load, DMB SY, load': [storeThenLoad('DMB SY'), writeY, writeZ],
   'store, load, DSB ST, load': [storeThenLoad('DSB ST'), writeY, writeZ],
-  'deferred load, LDAR, load': pendingLoad('LDR W3,[X20]'),
-  'deferred load, LDAR, address': pendingLoad('EOR W4,W1,W1'),
+  'load, address, deferred load, address': [
+    publishX,
+    `${readY}; LDR W2,[X22,W3,SXTW]; ${one}; STR W0,[X21]; EOR W5,W2,W2; LDR W4,[X20,W5,SXTW]`,
+    writeZ,
+  ],
+  'deferred load, load, CSEL as address': [
+    `${publishX}; DMB SY; MOV W0,#2; STR W0,[X20]; DMB SY; LDR W1,[X21]; DMB SY; STR W0,[X22]`,
+    `LDR W1,[X22]; LDR W2,[X21]; CBNZ W2,L; L: EOR W5,W2,W2; CMP W1,#0; CSEL W3,W5,W5,EQ; MOV W0,#3; STR W0,[X21]; LDR W4,[X20,W3,SXTW]`,
+  ],
+  'a pointer that is overwritten': [
+    `${one}; STR W0,[X22]; DMB SY; STR W0,[X21]`,
+    'LDR W1,[X21]; MOV X20,X22; LDR W2,[X20]',
+  ],
+  'two deferred loads, LDAR': [publishX, `LDR W1,[X20]; LDR W3,[X20]; LDAR W2,[X21]; ${one}; STR W0,[X22]`],
+  'LDXR, load, STXR': [`${one}; LDXR W1,[X20]; LDR W2,[X20]; STXR W3,W0,[X20]`, 'MOV W0,#2; STR W0,[X20]'],
+  'load, store, DSB ST': ['MOV W0,#2; STR W0,[X20]', `LDR W1,[X20]; ${one}; STR W0,[X20]; DSB ST`],
+  'two stores to one cell, load': [
+    `${one}; STR W0,[X20]; MOV W2,#2; STR W2,[X20]; LDR W1,[X20]`,
+    'LDR W1,[X20]',
+  ],
+  'load, branch, load, ISB': [
+    publishX,
+    'LDR W1,[X21]; CBNZ W1,L; L: LDR W2,[X22]; ISB; LDR W4,[X20]',
+    writeZ,
+  ],
+  'load, load, branch, ISB': [
+    publishX,
+    'LDR W1,[X21]; LDR W2,[X22]; CBNZ W1,L; L: ISB; LDR W4,[X20]',
+    writeZ,
+  ],
+  'SWP, LDAPR': [publishX, 'MOV W0,#5; SWP W0,W1,[X21]; LDAPR W3,[X21]; LDR W2,[X20]'],
+  'STADD, LDAR': [publishX, 'MOV W0,#5; STADD W0,[X21]; LDAR W1,[X21]; LDR W2,[X20]'],
+  'load, STADD': [`LDR W1,[X20]; ${one}; STADD W0,[X21]`, tellX],
+  'SWP, store': [`MOV W0,#2; SWP W0,W1,[X20]; ${one}; STR W0,[X21]`, tellX],
+  'CAS, store': ['MOV W0,#2; MOV W3,#0; CAS W3,W0,[X20]; STR W0,[X21]', readBoth],
+  'CAS of another value, store': ['MOV W0,#2; MOV W3,#7; CAS W3,W0,[X20]; STR W0,[X21]', readBoth],
+  'a register that is overwritten': [`LDR W1,[X20]; STR W1,[X22]; MOV W1,#1; STR W1,[X21]`, tellX],
+  'deferred load, DMB LD': [publishX, `LDR W1,[X21]; ${one}; STR W0,[X22]; DMB LD; LDR W2,[X20]`],
+  'two loads, address': [publishX, 'LDR W1,[X21]; LDR W2,[X21]; EOR W3,W2,W2; LDR W4,[X20,W3,SXTW]'],
+  'store, two loads, address': [
+    publishX,
+    'MOV W0,#5; STR W0,[X21]; LDR W1,[X21]; LDR W2,[X21]; EOR W3,W2,W2; LDR W4,[X20,W3,SXTW]',
+  ],
+  'deferred load, two loads': [
+    `${one}; STR W0,[X20]`,
+    `LDR W1,[X20]; ${one}; STR W0,[X22]; LDR W2,[X20]; LDR W3,[X20]`,
+  ],
+  'LDAR, deferred load, store': [publishX, 'LDAR W2,[X21]; LDR W1,[X20]; MOV W0,#5; STR W0,[X20]'],
+  'deferred load, store, load': [publishX, 'LDR W1,[X20]; MOV W0,#5; STR W0,[X20]; LDR W2,[X21]'],
+};
+
+/** A test in C: there, pointers are no registers, and there are locks. */
+const c = (...threads: readonly string[]): string =>
+  [
+    'C small\n{}',
+    ...threads.map(
+      (body, id) => `P${id}(int *x, int *y, int *z, spinlock_t *l)\n{\nint r1; int r2; int r3;\n${body}\n}`,
+    ),
+    'exists (0:r1=1 /\\ 1:r1=1 /\\ 1:r2=1 /\\ 1:r3=1)\n',
+  ].join('\n');
+
+export const smallCPrograms: Readonly<Record<string, string>> = {
+  'a lock behind smp_wmb, and a look at the lock word': c(
+    'WRITE_ONCE(*x, 1); smp_wmb(); spin_lock(l); spin_unlock(l);',
+    'r1 = READ_ONCE(*l); smp_rmb(); r2 = READ_ONCE(*x);',
+  ),
+  'a lock behind smp_store_release': c(
+    'smp_store_release(x, 1); spin_lock(l); r1 = READ_ONCE(*y); spin_unlock(l);',
+    'WRITE_ONCE(*y, 1); smp_mb(); r1 = READ_ONCE(*x);',
+  ),
+  'deferred load, load-acquire, load': c(
+    'WRITE_ONCE(*x, 1); smp_mb(); WRITE_ONCE(*y, 1);',
+    'r1 = READ_ONCE(*x); WRITE_ONCE(*z, 1); r2 = smp_load_acquire(y); r3 = READ_ONCE(*x);',
+  ),
 };
