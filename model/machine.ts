@@ -39,6 +39,7 @@ export interface Scenario {
   readonly objects: readonly ObjectDecl[];
   readonly programs: readonly Program[];
   readonly smmus: readonly SmmuDecl[];
+  /** Hardware that consumes command queues whose slots are memory; none unless the insertion itself is looked at. */
   readonly engines?: readonly EngineDecl[];
   /** What the architecture leaves open; the defaults are what it documents. */
   readonly hardware?: Hardware;
@@ -452,8 +453,6 @@ export interface EngineQueue {
   readonly rest: readonly string[];
   /** CMD_SYNCs that are complete and whose MSI has not been written yet. */
   readonly msis: readonly { readonly slot: number; readonly command: string }[];
-  /** The next command is a CMD_SYNC whose MSI was written already. */
-  readonly acknowledged: boolean;
   /** ATC_INVs that no device answers. */
   readonly unanswered: readonly string[];
   /** Stopped by an error until software acknowledges it (GERRORN == GERROR). */

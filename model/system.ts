@@ -11,16 +11,18 @@ import {
 import { cpuAgent, initialThread, startUp, threadReaction } from './cpu/cpu.ts';
 import { factsOf } from './cpu/facts.ts';
 import { type Cpu, isFinished, statementId } from './cpu/work.ts';
-import type { Command, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './machine.ts';
+import type { Command, Engine, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './machine.ts';
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
 import type { Program } from './program/instruction.ts';
 import { pointeeOf } from './program/qword.ts';
 import { RCU, rcuAgent, rcuComponent } from './rcu/grace-periods.ts';
+import { engineAgent, engineComponent } from './smmu/cmdq-engine.ts';
+import { type EngineUnit, engineWrites } from './smmu/cmdq-unit.ts';
 import { maySet } from './smmu/may-set.ts';
 import { COLUMN, type SmmuModel, type SmmuUnit, SYNC_FIELD } from './smmu/smmu.ts';
+import { followed } from './smmu/ste.ts';
 
 /** What a scenario comes to, and handles by which properties look at it. */
-import { followed } from './smmu/ste.ts';
 export interface Machine {
   readonly scenario: Scenario;
   readonly layout: Layout;
@@ -31,6 +33,7 @@ export interface Machine {
   readonly cpus: readonly Cpu[];
   readonly rcu: Ref<Rcu>;
   readonly smmus: readonly SmmuUnit[];
+  readonly engines: readonly EngineUnit[];
   /** What the CPUs have done in the initial state already, since nobody can observe when. */
   readonly prelude: readonly Step['label'][];
   /** Who waits for what, in a state without successors; null if every program has ended. */
@@ -65,15 +68,23 @@ export function buildMachine(
 
   const plain = [...cpus.map(threadComponent), rcuComponent(rcu), ...layout.components];
   const initial: Read = (r) => plain[r.index]!.initial as never;
-  const start = started([...plain, ...smmus.flatMap((s) => s.model.components(s, initial))], cpus);
+  const walkers = smmus.flatMap((s) => s.model.components(s, initial));
+  const engines = placeEngines(scenario, layout, plain.length + walkers.length);
+  const start = started([...plain, ...walkers, ...engines.map(engineComponent)], cpus);
   return {
     scenario,
     layout,
     cpus,
     rcu,
     smmus,
+    engines,
     ...start,
-    agents: [...cpus.map(cpuAgent), rcuAgent(rcu, layout), ...smmus.map((s) => s.model.agent(s))],
+    agents: [
+      ...cpus.map(cpuAgent),
+      rcuAgent(rcu, layout),
+      ...smmus.map((s) => s.model.agent(s)),
+      ...engines.map(engineAgent),
+    ],
     statements: scenario.programs.flatMap(statementsOf).filter((s) => !executed(start.prelude).has(s.id)),
     columns: [...cpus.map((c) => c.name), RCU, COLUMN],
     stuck: (read) => stuck(read, cpus, layout),
@@ -98,9 +109,19 @@ function placeSmmus(
   return scenario.smmus.map((decl, i) => ({
     decl,
     layout,
+    words: followed(scenario, decl),
+    hardware: scenario.hardware ?? {},
     model: model(decl),
     state: { index: first + 2 * i, name: decl.name } as Ref<Smmu>,
     queue: { index: first + 2 * i + 1, name: `${decl.name}.cmdq` } as Ref<readonly Command[]>,
+  }));
+}
+
+function placeEngines(scenario: Scenario, layout: Layout, first: number): readonly EngineUnit[] {
+  return (scenario.engines ?? []).map((decl, i) => ({
+    decl,
+    layout,
+    state: { index: first + i, name: decl.name } as Ref<Engine>,
   }));
 }
 
@@ -109,8 +130,6 @@ function mortals(scenario: Scenario): ReadonlySet<string> {
   const code = scenario.programs.flatMap((p) => p.code);
   const named = new Set<string>();
   let any = false;
-    words: followed(scenario, decl),
-    hardware: scenario.hardware ?? {},
   for (const i of code) {
     if (i.op === 'alloc') for (const name of i.pool) named.add(name);
     if (i.op !== 'free' && i.op !== 'kfree_rcu') continue;
@@ -129,14 +148,17 @@ function mortals(scenario: Scenario): ReadonlySet<string> {
   return named;
 }
 
-/** Cells that the SMMUs read (whatever is declared as read by devices) and write (by a CMD_SYNC's MSI). */
+/** Cells that the SMMUs read (whatever is declared as read by devices) and write (by a CMD_SYNC's MSI, and CONS). */
 function deviceAccess(
   scenario: Scenario,
   layout: Layout,
 ): { reads: readonly number[]; writes: readonly number[] } {
   return {
     reads: layout.cells.filter((c) => c.object.device).map((c) => c.loc),
-    writes: scenario.smmus.flatMap((s) => layout.cellsOf(s.name, SYNC_FIELD)),
+    writes: [
+      ...scenario.smmus.flatMap((s) => layout.cellsOf(s.name, SYNC_FIELD)),
+      ...(scenario.engines ?? []).flatMap((e) => engineWrites(e, layout)),
+    ],
   };
 }
 

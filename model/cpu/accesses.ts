@@ -1,6 +1,6 @@
 /** Ways to execute a load, a polling loop or a store now (semantics.md 1.2). */
 import type { Content } from '../machine.ts';
-import { messageValue } from '../memory/lag.ts';
+import { messageValue, newest } from '../memory/lag.ts';
 import { isTrue, type Value } from '../program/expression.ts';
 import type { Instruction } from '../program/instruction.ts';
 import { content, known } from './content.ts';
@@ -48,7 +48,7 @@ export function loadRules(w: Work, i: Op<'load'>, target: Target): readonly Rule
       }),
     );
   } else if (store === null) {
-    const now = candidates(w, target, order);
+    const now = i.device ? [newest(t, target.loc)] : candidates(w, target, order);
     rules.push(
       ...now.map((m) =>
         next((v, pc) => {
@@ -78,7 +78,8 @@ export function awaitRules(w: Work, i: Op<'await'>, target: Target): readonly Ru
     if (!ends(known(t.window[store]!)) || !mayForward(t, t.window[store]!, order)) return [];
     return [next((v, pc) => pass(v, forward(v, pc, i.dst, target, order, store)))];
   }
-  return candidates(w, target, order)
+  const now = i.device ? [newest(t, target.loc)] : candidates(w, target, order);
+  return now
     .filter((m) => {
       const value = messageValue(t.lag, target.loc, m.at, () => memoryValue(w, target.loc));
       return value === null || ends(value);

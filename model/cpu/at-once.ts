@@ -53,6 +53,14 @@ export function swapAtOnce(
   if (acquires(order) && release) t.vrn = Math.max(t.vrn, ts);
 }
 
+/** Whether an atomic that is declared to be one step (instruction.ts, AtOnce) can take effect now: nothing keeps its
+ *  write part back, and nobody is half-way through an atomic on the cell. Of Armv8; elsewhere all of them are. */
+export function isUnimpeded(w: Work, target: Target, order: Order, release: boolean): boolean {
+  const { t } = w;
+  const isFirst = release ? isDrained(t) : t.sf.length === 0 && pendingStore(t, target.loc) === null;
+  return isFirst && !waitsForRelease(w, order) && ownerOf(w.cpu, w.get, target.loc) === null;
+}
+
 /** Taking a lock: waits until the guard holds of the latest value, then stores the next, in one step. */
 export function blockingRules(w: Work, i: Blocking, target: Target): readonly Rule[] {
   const { t } = w;

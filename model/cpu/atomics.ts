@@ -2,7 +2,7 @@
 import type { Content } from '../machine.ts';
 import { type Message, messageValue, newest } from '../memory/lag.ts';
 import type { AtomicFn, Instruction } from '../program/instruction.ts';
-import { inOneStep, isDrained, swapAtOnce } from './at-once.ts';
+import { inOneStep, isDrained, isUnimpeded, swapAtOnce } from './at-once.ts';
 import { binaryOf, compared, known, storedIfEqual } from './content.ts';
 import { defer, isDeferrable } from './deferred.ts';
 import { evaluate } from './evaluate.ts';
@@ -45,6 +45,10 @@ export function rmwRules(w: Work, i: Rmw, target: Target): readonly Rule[] {
   };
   if (inOneStep(w, i)) {
     if (!isDrained(w.t) || ownerOf(w.cpu, w.get, target.loc) !== null) return [];
+    return [(v) => swapAtOnce(v, target, order, i.release, compute)];
+  }
+  if (i.atOnce) {
+    if (!isUnimpeded(w, target, order, i.release)) return [];
     return [(v) => swapAtOnce(v, target, order, i.release, compute)];
   }
   if (waitsForRelease(w, order)) return [];
@@ -133,6 +137,10 @@ function casSuccess(
   const reads = pendingStore(w.t, target.loc) === null && !late;
   // Not a premise of the rule: a guess that is wrong at once need not be tried.
   if (reads && known(expected) !== null && memoryValue(w, target.loc) !== known(expected)) return [];
+  if (i.atOnce && !inOneStep(w, i)) {
+    if (!isUnimpeded(w, target, order, i.release)) return [];
+    return [(v) => swapAtOnce(v, target, order, i.release, compute)];
+  }
   if (!inOneStep(w, i)) return writing(w, i, target, order, compute, late);
   if (!isDrained(w.t) || ownerOf(w.cpu, w.get, target.loc) !== null) return [];
   return [(v) => swapAtOnce(v, target, order, i.release, compute)];

@@ -14,6 +14,7 @@ import {
   writesMemory,
 } from '../program/flow.ts';
 import type { Address, Instruction, Program } from '../program/instruction.ts';
+import { staleCells } from './staleness.ts';
 
 /** Which views anything ahead still looks at. */
 export type Wanted = 'vro' | 'vwo' | 'vcap' | 'vrel' | 'acquire' | 'rf' | 'gp' | 'finished';
@@ -25,6 +26,8 @@ export interface ThreadFacts {
   readonly viewed: readonly ReadonlySet<string>[];
   /** Cells that some load ahead may read. */
   readonly readable: readonly ReadonlySet<Loc>[];
+  /** Those of which it may read an old value (cpu/staleness.ts); null where that is not looked into. */
+  readonly stale: readonly ReadonlySet<Loc>[] | null;
   readonly wanted: readonly ReadonlySet<Wanted>[];
   readonly defers: readonly boolean[];
   /** From here, everything stored so far leaves before any pointer does: a private object stays private. */
@@ -67,7 +70,11 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
   const foreignReads = scenario.programs.map((_, t) => others(t, 'reads'));
   const synchronizes = scenario.programs.some((p) => p.code.some(isSynchronize));
   return {
-    threads: scenario.programs.map((p) => threadFacts(p, cellsAt, synchronizes)),
+    threads: scenario.programs.map((p) => ({
+      ...threadFacts(p, cellsAt, synchronizes),
+      // Sound for any program; the others are left with the states that they are known to have.
+      stale: scenario.engines === undefined ? null : staleCells(p, (a) => cellsAt(p, a)),
+    })),
     foreignReads,
     counted: scenario.programs.map((_, t) => {
       const read = touched.flatMap((x, u) => (u === t ? [] : [...x.reads]));
@@ -117,7 +124,7 @@ function threadFacts(
   program: Program,
   cellsAt: (p: Program, a: Address) => readonly Loc[],
   synchronizes: boolean,
-): ThreadFacts {
+): Omit<ThreadFacts, 'stale'> {
   const wanted = ahead<Wanted>(program, (i) => wants(i, synchronizes));
   return {
     program,

@@ -58,7 +58,7 @@ function isUnfelt({ cpu, t }: Work, i: Instruction): boolean {
 /** Whether the only way to execute the load or atomic is to issue it, without touching memory: there is nothing to
  *  forward from. */
 function issuesOnly(w: Work, i: Instruction & { op: 'load' | 'rmw' }): boolean {
-  if (i.op === 'rmw' && inOneStep(w, i)) return false;
+  if (i.op === 'rmw' && (inOneStep(w, i) || i.atOnce)) return false;
   if (!isDeferrable(w) && !(i.op === 'rmw' && i.noReturn)) return false;
   const target = targetOf(w, i);
   return target !== null && 'loc' in target && pendingStore(w.t, target.loc) === null;

@@ -145,6 +145,7 @@ function needOf(cpu: Cpu, t: Draft<Thread>): Need {
   const pending = new Set(t.deferred.map((d) => d.loc));
   return {
     canRead: (loc) => own.readable[t.pc]!.has(loc) || pending.has(loc),
+    canReadOld: (loc) => own.stale === null || own.stale[t.pc]!.has(loc) || pending.has(loc),
     counts: (loc) => gp && facts.counted[cpu.id]!.has(loc),
     vro: wanted.has('vro'),
     vwo: wanted.has('vwo'),

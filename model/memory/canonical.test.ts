@@ -65,6 +65,7 @@ const pending = (loc: number, view: View, parts: Partial<WindowEntry> = {}): Win
 /** Everything is still needed, but for what `less` says. */
 const need = (less: Partial<Need> = {}): Need => ({
   canRead: () => true,
+  canReadOld: () => true,
   counts: () => false,
   viewed: () => true,
   vro: true,

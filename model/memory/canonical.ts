@@ -7,6 +7,8 @@ import { latest } from './lag.ts';
 export interface Need {
   /** Cells that something ahead, or pending, may still read. */
   canRead(loc: Loc): boolean;
+  /** Whether it may read an old value of the cell. If not, its base is all that is left of it. */
+  canReadOld(loc: Loc): boolean;
   /** Whether the thread counts stores to the cell for a grace period that it has yet to begin. */
   counts(loc: Loc): boolean;
   readonly vro: boolean;
@@ -63,6 +65,7 @@ export function canonicalise(t: Draft<Thread>, need: Need): void {
  *  stores to the cell came after its view, whether or not it can read them itself. */
 function isKept(t: Draft<Thread>, loc: Loc, at: View, need: Need): boolean {
   if (need.counts(loc)) return at > lowestBound(t, loc, Math.min(t.vrn, ...callerViews(t)));
+  if (!need.canReadOld(loc)) return false;
   return need.canRead(loc) && at > lowestBound(t, loc, Math.max(t.vrn, t.coh[loc] ?? 0));
 }
 

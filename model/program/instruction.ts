@@ -25,6 +25,16 @@ export interface Address {
 /** The index of a field that is no array; told from an explicit 0 by identity, for the text of traces only. */
 export const SCALAR: Expr = { kind: 'const', value: 0 };
 
+/** Read and write part of an atomic take effect in one step, as soon as nothing keeps the write part back, and what
+ *  follows waits for that. Exact if whatever the thread makes visible in between, and could not before, concerns
+ *  nobody before the write part is visible too: nobody else can change the cell in between, and a load may as well
+ *  be late. Halves the steps of code that is all atomics. */
+export type AtOnce = true;
+
+/** A load of a device's register: never done ahead of a branch nor answered by a cache, so what it reads is what the
+ *  register holds at some time after all branches before it were decided. The machine has it read the latest value. */
+export type Device = true;
+
 export type AtomicFn = 'swap' | 'add' | 'sub' | 'and' | 'or' | 'xor' | 'andnot';
 
 export type Operation =
@@ -37,6 +47,7 @@ export type Operation =
       readonly addr: Address;
       readonly order: 'plain' | 'acquire' | 'acquirePC';
       readonly exclusive: boolean;
+      readonly device?: Device;
     }
   /** STR, or STLR. `status` = STXR/STLXR: the register that gets 0 on success, 1 on failure. */
   | {
@@ -57,6 +68,7 @@ export type Operation =
       readonly acquire: boolean;
       readonly release: boolean;
       readonly noReturn: boolean;
+      readonly atOnce?: AtOnce;
     }
   /** CAS. `dst` gets the old value; it succeeded iff that equals expected. null = the result goes to the zero
    *  register: then the read part is not ordered by a later DMB LD, as that of ST<op>. */
@@ -68,6 +80,7 @@ export type Operation =
       readonly desired: Expr;
       readonly acquire: boolean;
       readonly release: boolean;
+      readonly atOnce?: AtOnce;
     }
   /** An RMW that waits until `guard` holds of the old value (register `old` in both), then stores `next`, in one
    *  step: lock acquisition, where nobody looks at the word in between. Reads the latest value. */
@@ -87,6 +100,7 @@ export type Operation =
       readonly addr: Address;
       readonly until: Expr;
       readonly order: 'plain' | 'acquire';
+      readonly device?: Device;
     }
   /** DMB or DSB; `access`: SY, LD or ST. `domain` is kept for reports (semantics.md A1); the model ignores it. */
   | {
