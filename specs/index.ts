@@ -1,9 +1,23 @@
 /** Every spec, in the order in which `heddle list` shows them and `heddle check` runs them. */
 import type { Spec } from '../checker/spec.ts';
+import arrayOps from './array-ops/index.ts';
+import ats from './ats/index.ts';
+import flushQueue from './flush-queue/index.ts';
+import iovaToPhys from './iova-to-phys/index.ts';
 import pgtable from './pgtable/index.ts';
 import termination from './termination/index.ts';
 import ttlHint from './ttl-hint/index.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
 import writeEntry from './write-entry/index.ts';
 
-export const specs: readonly Spec[] = [unmapVsAttach, pgtable, ttlHint, writeEntry, termination];
+export const specs: readonly Spec[] = [
+  unmapVsAttach,
+  arrayOps,
+  pgtable,
+  ttlHint,
+  writeEntry,
+  ats,
+  termination,
+  flushQueue,
+  iovaToPhys,
+];

@@ -1,5 +1,6 @@
 /** Unmapping: descriptors are cleared by plain stores and left to a later invalidation; a table goes at once, with
  *  an invalidation of its own (io-pgtable-arm.c, Linux 7.1; driver.md 10). */
+import { not } from '../program/expression.ts';
 import { load, locals, type Operand, READ_ONCE, store } from '../program/kernel.ts';
 import { call, type Stmt, when } from '../program/statement.ts';
 import { arm_smmu_domain_inv_range, type Range } from './invs.ts';
@@ -33,8 +34,7 @@ export function iommu_unmap(t: PageTable, ranges: readonly Range[]): Stmt {
   ]);
 }
 
-/** Unmaps one page or block. `gather`: who invalidates later; null where the caller does not say, and of a flush
- *  queue (gather.queued), which needs no range. */
+/** Unmaps one page or block. `gather`: what is to be invalidated later; null where the caller does not say. */
 export function arm_lpae_unmap_pages(t: PageTable, gather: Gather | null, range: Range): Stmt {
   return call('arm_lpae_unmap_pages', [__arm_lpae_unmap(t, gather, range, t.startLevel, `&${t.root}`)]);
 }
@@ -63,8 +63,14 @@ export function __arm_lpae_unmap(
     ...found,
     ...(lvl === LAST_LEVEL ? [] : [when(isTable(t, pte), remove())]),
     call('__arm_lpae_clear_pte', [store(at, 0)]),
-    ...(gather === null ? [] : [iommu_iotlb_gather_add_page(gather, range)]),
+    ...(gather === null ? [] : add(gather, range)),
   ]);
+}
+
+/** if (!iommu_iotlb_gather_queued(gather)) */
+function add(gather: Gather, range: Range): readonly Stmt[] {
+  const page = iommu_iotlb_gather_add_page(gather, range);
+  return gather.queued === null ? [page] : [when(not(gather.queued), [page])];
 }
 
 /** arm_smmu_tlb_inv_walk(): partial walks and what they led to, all gone when it returns. Below the table there may

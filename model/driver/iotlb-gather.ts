@@ -11,11 +11,14 @@ export interface Gather {
   readonly start: Local;
   readonly end: Local;
   readonly pgsize: Local;
+  /** Whether a flush queue invalidates instead, which needs no range. */
+  readonly queued: Local | null;
   readonly table: PageTable;
 }
 
 export const gatherOf = (table: PageTable): Gather => ({
   ...locals('iommu_iotlb_gather', 'start', 'end', 'pgsize'),
+  queued: null,
   table,
 });
 

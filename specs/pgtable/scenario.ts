@@ -1,6 +1,6 @@
 /** The scenario: one domain behind one SMMU, with tables of two descriptors each; CPUs map and unmap
  *  in it while the SMMU walks whenever it likes. */
-import { s2Ste, steObject } from '../../model/driver/attach.ts';
+import { abortSte, s2Ste, steObject } from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { invsObject } from '../../model/driver/invs.ts';
 import { LAST_LEVEL, type PageTable } from '../../model/driver/io-pgtable.ts';
@@ -33,6 +33,10 @@ export interface Params {
   /** Changes to every program that has such a statement. */
   readonly edits: readonly Edit[];
   readonly promised: readonly Promised[];
+  /** Whether a device is attached to the domain. */
+  readonly attached: boolean;
+  /** Whatever else there is. */
+  readonly extra: readonly ObjectDecl[];
 }
 
 export const pageTable = (p: Params, cpu: number): PageTable => ({
@@ -62,13 +66,14 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
       },
       invsObject('invs', 1, [{ smmu: 'smmu', vmid: VMID }]),
       smmuObject('smmu', p.cpus.length),
-      steObject('ste', s2Ste(VMID, ROOT)),
+      steObject('ste', p.attached ? s2Ste(VMID, ROOT) : abortSte),
       tableObject(ROOT, p.root),
       ...Object.entries(p.tables).map(([name, ptes]) => tableObject(name, ptes)),
       ...p.pools.flat().map(recycledTable),
       ...p.pages.map(pageObject),
       { ...pageObject(RECYCLED), life: 'freed' },
       ...flags.map(flag),
+      ...p.extra,
     ],
     programs: edited(programs, p.edits).map((body, cpu) => compile(`CPU${cpu}`, body)),
     smmus: [{ name: 'smmu', streams: [{ sid: 0, ste: 'ste' }], levels: LAST_LEVEL - p.startLevel + 1 }],

@@ -6,12 +6,12 @@ import { call, type Stmt } from '../../model/program/statement.ts';
 import type { Promised } from '../../model/property/mappings.ts';
 import { freePages, type Params, ROOT, tellDevice } from './scenario.ts';
 
-type Does = (t: PageTable) => readonly Stmt[];
+export type Does = (t: PageTable) => readonly Stmt[];
 
 const toldOf = (page: number): string => `device${page}`;
 
 /** Page n leads to object `page<n>`. */
-const mapOnly =
+export const mapOnly =
   (page: number): Does =>
   (t) => [arm_lpae_map_pages(t, { page, pages: 1, target: `page${page}` })];
 
@@ -25,7 +25,7 @@ export const unmapRange =
   (page: number, pages: number, targets: readonly string[]): Does =>
   (t) => [iommu_unmap(t, [{ page, pages }]), freePages(targets)];
 
-const unmap = (page: number, pages: number): Does =>
+export const unmap = (page: number, pages: number): Does =>
   unmapRange(
     page,
     pages,
@@ -51,6 +51,8 @@ export const empty: Params = {
   cpus: [],
   edits: [],
   promised: [],
+  attached: true,
+  extra: [],
 };
 
 /** Two CPUs map two pages of one table that is not there yet. */

@@ -1,0 +1,26 @@
+/** S1 in non-strict mode: an IOVA that was given back may be mapped again by anybody, at any time, so nothing may
+ *  translate it any more (properties.md). */
+import type { Machine } from '../system.ts';
+import type { Property } from './properties.ts';
+
+/** An IOVA's page number, and the object that is freed when the IOVA is. */
+export interface Iova {
+  readonly page: number;
+  readonly iova: string;
+}
+
+/** One invariant for each SMMU. */
+export function noStaleIova(machine: Machine, iovas: readonly Iova[]): readonly Property[] {
+  const lifeOf = ({ iova }: Iova) => machine.layout.lives.get(iova)!;
+  return machine.smmus.map((unit) => ({
+    name: 'noStaleIova',
+    broken: (read) => {
+      const free = iovas.filter((i) => read(lifeOf(i)) === 'freed').map(({ page }) => page);
+      if (free.length === 0) return null;
+      const found = unit.model.reach(unit, read).find((r) => r.page !== null && free.includes(r.page));
+      if (found === undefined) return null;
+      return `page ${found.page} may be mapped to something else, but stream ${found.sid} may still use its translation to ${found.object}`;
+    },
+    antecedent: (read) => iovas.some((i) => read(lifeOf(i)) === 'freed'),
+  }));
+}
