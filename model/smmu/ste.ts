@@ -178,9 +178,9 @@ function fillsWord1({ addr, value }: Operation & { op: 'store' }): boolean {
 /** A word as a trace shows it. */
 export function steWordText(q: number, value: Value): string {
   if (q === 1) return word1Text(value);
-  if (q === 2) return `VMID ${value}`;
   if (q === 3) return `S2TTB ${value}`;
   const { bits, pointer } = qwordOf(value);
+  if (q === 2) return `VMID ${FIELD_GET(STE_2_S2VMID, bits)}${(bits & STE_2_S2S) === 0n ? '' : ', S2S'}`;
   if ((bits & BigInt(STE_0_V)) === 0n) return 'V=0';
   const text = CONFIG_TEXTS[FIELD_GET(STE_0_CFG, bits)] ?? 'ABORT';
   return pointer !== null && (bits & BIT(1)) !== 0n ? `${text} ${pointer}` : text;
