@@ -196,6 +196,8 @@ export const deferralMutants: readonly Mutant[] = [
     find: 'const after = owns === null ? [w.t.deferred.length - 1] : [];',
     replace: 'const after: number[] = [];',
     family: 'CAS, SWP, LDADD',
+    equivalent:
+      'a write part that leaves first bounds its read part from above by itself, so that this has nothing left to read and the run is dropped; the line is for the sake of fewer states',
   },
   {
     rule: '1.2 RMW: a late R-phase ignores hi',

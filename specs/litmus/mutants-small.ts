@@ -86,6 +86,10 @@ export const smallPrograms: Readonly<Record<string, readonly string[]>> = {
     `LDR W1,[X20]; ${one}; STR W0,[X22]; LDR W2,[X20]; LDR W3,[X20]`,
   ],
   'LDAR, deferred load, store': [publishX, 'LDAR W2,[X21]; LDR W1,[X20]; MOV W0,#5; STR W0,[X20]'],
+  'store, LDAPR, deferred load, store': [
+    `${one}; STR W0,[X21]; LDAPR W1,[X20]; LDR W2,[X21]; MOV W0,#2; STR W0,[X21]`,
+    'MOV W0,#5; STR W0,[X20]; MOV W0,#6; STR W0,[X21]',
+  ],
   'deferred load, store, load': [publishX, 'LDR W1,[X20]; MOV W0,#5; STR W0,[X20]; LDR W2,[X21]'],
 };
 
