@@ -3,7 +3,9 @@ import type { Spec } from '../checker/spec.ts';
 import arrayOps from './array-ops/index.ts';
 import ats from './ats/index.ts';
 import flushQueue from './flush-queue/index.ts';
+import invRange from './inv-range/index.ts';
 import iovaToPhys from './iova-to-phys/index.ts';
+import irqLocks from './irq-locks/index.ts';
 import pgtable from './pgtable/index.ts';
 import termination from './termination/index.ts';
 import ttlHint from './ttl-hint/index.ts';
@@ -13,11 +15,13 @@ import writeEntry from './write-entry/index.ts';
 export const specs: readonly Spec[] = [
   unmapVsAttach,
   arrayOps,
+  invRange,
   pgtable,
   ttlHint,
   writeEntry,
   ats,
   termination,
+  irqLocks,
   flushQueue,
   iovaToPhys,
 ];

@@ -1,5 +1,7 @@
 /** `struct arm_smmu_invs`: the RCU-protected array of what an invalidation must reach, and the functions that
- *  read it and make a new one (arm-smmu-v3.c, Linux 7.1; driver.md 2, 3, 6). */
+ *  read it and make a new one (arm-smmu-v3.c, Linux 7.1; driver.md 2, 3, 6). Reduced for small models: entries of
+ *  one type, each its own batch, and a merge that appends. The whole is in inv-entries.ts, invs-ops.ts and
+ *  inv-range.ts. */
 import type { ObjectDecl } from '../machine.ts';
 import { binary, type Value } from '../program/expression.ts';
 import type { CommandTemplate } from '../program/instruction.ts';

@@ -203,9 +203,8 @@ export const spec: Spec = {
     variant(
       'attach, plain publication',
       'as before, with WRITE_ONCE() instead of rcu_assign_pointer()',
-      { sc: holds, tso: holds, armv8: by('memorySafety') },
+      { sc: holds, tso: holds, armv8: by('arrayWellFormed') },
       {
-        judgedBy: 'everything but S9',
         deeds: [attach(2)],
         writerEdits: [
           replace('arm_smmu_install_new_domain_invs', 'rcu_assign_pointer(domain.invs, new_invs)', [
