@@ -14,6 +14,7 @@ import { type Cpu, isFinished, statementId } from './cpu/work.ts';
 import type { Command, Engine, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './machine.ts';
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
 import type { Program } from './program/instruction.ts';
+import { interruptedAt } from './program/interrupt.ts';
 import { pointeeOf } from './program/qword.ts';
 import { RCU, rcuAgent, rcuComponent } from './rcu/grace-periods.ts';
 import { engineAgent, engineComponent } from './smmu/cmdq-engine.ts';
@@ -207,7 +208,9 @@ function stuck(read: Read, cpus: readonly Cpu[], layout: Layout): string | null 
     const t = read(cpu.thread);
     if (isFinished(cpu, t)) return [];
     const at = cpu.program.code[t.pc]?.at;
-    return [`${cpu.name} waits${at === undefined ? '' : ` in ${at.fn}(): ${at.text}`}`];
+    const from = interruptedAt(cpu.program, t.pc);
+    const interrupted = from === null ? '' : `, interrupted in ${cpu.program.code[from]!.at.fn}(),`;
+    return [`${cpu.name}${interrupted} waits${at === undefined ? '' : ` in ${at.fn}(): ${at.text}`}`];
   });
   if (waiting.length === 0) return null;
   // A thread half-way through an atomic that cannot complete was a guess that led nowhere, not a deadlock.

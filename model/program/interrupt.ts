@@ -64,10 +64,10 @@ function interruptible(main: Program): readonly number[] {
     seen.add(key);
     const i = main.code[at.pc];
     if (at.off === 0 && i?.op !== 'set' && i?.op !== 'jump') found.add(at.pc);
-    if (i === undefined && at.off > 0) throw new ModelBug(`${main.name} ends with interrupts off`);
     const off = i?.op === 'irq' ? Math.max(0, at.off + (i.enabled ? -1 : 1)) : at.off;
     for (const pc of successorsOf(main.code, at.pc)) todo.push({ pc, off });
   }
+  if (!found.has(main.code.length)) throw new ModelBug(`${main.name} ends with interrupts off`);
   return [...found].sort((a, b) => a - b);
 }
 
@@ -111,6 +111,13 @@ function mapped(value: unknown, by: (e: Expr & { readonly kind: 'reg' }) => Expr
   const entries = Object.entries(value).map(([key, item]) => [key, mapped(item, by)] as const);
   const same = entries.every(([key, item]) => item === (value as Record<string, unknown>)[key]);
   return same ? value : Object.fromEntries(entries);
+}
+
+/** The instruction before which an interrupt came in whose handler `pc` is; null if it is not in one. */
+export function interruptedAt({ interrupts }: Program, pc: number): number | null {
+  if (interrupts === undefined || pc >= interrupts.resume) return null;
+  const before = [...interrupts.entries].filter(([, entry]) => entry <= pc);
+  return before.at(-1)?.[0] ?? null;
 }
 
 /** Which stretch of an interrupted program's code an instruction belongs to: the program before the interrupt, a copy of
