@@ -47,6 +47,7 @@ export function walkerOracle(options: Options = {}): SmmuModel {
           ...fetches(unit, cell, w, options.fixed ?? []),
           ...starts(unit, cell, w),
           ...w.walks.map((walk) => advance(unit, cell, w, walk)),
+          ...requests(unit, cell, w),
           ...(options.evictions === true ? evictions(w) : []),
         ];
         return [
@@ -89,19 +90,19 @@ function commandSteps(unit: SmmuUnit, read: Read, w: Walker): readonly Step[] {
 function fetches(unit: SmmuUnit, cell: ReadCell, w: Walker, fixed: readonly number[]): readonly Change[] {
   return unit.decl.streams.flatMap(({ sid, ste }) => {
     const fetch: Ste = w.fetches.find((f) => f.sid === sid) ?? nothingOf(sid);
-    const missing = STE_WORDS.filter((q) => fetch.words[q] === undefined && cell(ste, 'data', q) !== null);
+    const missing = unit.words.filter((q) => fetch.words[q] === undefined && cell(ste, 'data', q) !== null);
     const reads = fixed.includes(sid) ? [missing] : missing.map((q) => [q]);
     return reads.map((words) => {
       const read = Object.fromEntries(words.map((q) => [q, cell(ste, 'data', q)!]));
-      const after = withFetch(w, { ...fetch, words: { ...fetch.words, ...read } });
+      const after = withFetch(unit, w, { ...fetch, words: { ...fetch.words, ...read } });
       return { text: `fetches ${words.map((q) => `word ${q}`).join(', ')} of ${ste}`, after };
     });
   });
 }
 
-function withFetch(w: Walker, fetch: Ste): Walker {
+function withFetch({ words }: SmmuUnit, w: Walker, fetch: Ste): Walker {
   const others = w.fetches.filter((f) => f.sid !== fetch.sid);
-  return STE_WORDS.every((q) => fetch.words[q] !== undefined)
+  return words.every((q) => fetch.words[q] !== undefined)
     ? { ...w, fetches: others, stes: cached(w.stes, fetch) }
     : { ...w, fetches: [...others, fetch].sort((a, b) => a.sid - b.sid) };
 }
@@ -168,20 +169,39 @@ function advance(unit: SmmuUnit, cell: ReadCell, w: Walker, walk: Walk): Change 
   return { text, after: { ...w, walks: [on], tables: cached(w.tables, { ...e, hit }) } };
 }
 
+/** A device whose ATS is on at both ends asks for a page that the TLB has, and is given it. */
+function requests(unit: SmmuUnit, cell: ReadCell, w: Walker): readonly Change[] {
+  return translating(w).flatMap(({ sid, vmid, eats }): readonly Change[] => {
+    if (!eats || !isAtsOn(unit, cell, sid)) return [];
+    return w.tlb
+      .filter((e) => e.vmid === vmid)
+      .map(({ page, target }) => ({
+        text: `gives page ${page} to stream ${sid}`,
+        after: { ...w, atc: cached(w.atc, { sid, page, target, hit: [] }) },
+      }));
+  });
+}
+
+function isAtsOn({ decl }: SmmuUnit, cell: ReadCell, sid: number): boolean {
+  const device = decl.streams.find((s) => s.sid === sid)?.device;
+  return device !== undefined && cell(device, 'ats', 0) === 1;
+}
+
 /** Drops any cached entry, or abandons what is in flight. */
 function evictions(w: Walker): readonly Change[] {
-  const without = (key: 'fetches' | 'stes' | 'walks' | 'tables' | 'tlb'): readonly Change[] =>
+  const without = (key: 'fetches' | 'stes' | 'walks' | 'tables' | 'tlb' | 'atc'): readonly Change[] =>
     w[key].map((e) => ({
       text: `drops one of its ${key}`,
       after: { ...w, [key]: [...w[key]].filter((x) => x !== e) },
     }));
-  return (['fetches', 'stes', 'walks', 'tables', 'tlb'] as const).flatMap(without);
+  return (['fetches', 'stes', 'walks', 'tables', 'tlb', 'atc'] as const).flatMap(without);
 }
 
 interface Usable {
   readonly sid: number;
   readonly vmid: Walk['vmid'];
   readonly root: string;
+  readonly eats: boolean;
   readonly hit: readonly number[];
 }
 
@@ -190,9 +210,14 @@ function translating(w: Walker): readonly Usable[] {
   return w.stes.flatMap(({ sid, words, hit }): readonly Usable[] => {
     const [word0, vmid, ttb] = STE_WORDS.map((q) => words[q]!);
     if (!translates(word0!) || typeof ttb !== 'string') return [];
-    return [{ sid, vmid: vmid!, root: ttb.slice(1), hit }];
+    return [{ sid, vmid: vmidOf(vmid!), root: ttb.slice(1), eats: hasEats(words[1] ?? 0), hit }];
   });
 }
+
+/** S2VMID is bits 15:0 of word 2, EATS bits 29:28 of word 1. */
+const vmidOf = (word2: Value): Value => Number(BigInt(flagsOf(word2)) & 0xffffn);
+const hasEats = (word1: Value): boolean => ((BigInt(flagsOf(word1)) >> 28n) & 3n) === 1n;
+const flagsOf = (word: Value): string => (typeof word === 'number' ? `${word}` : (word.split('|')[1] ?? '0'));
 
 const union = (a: readonly number[], b: readonly number[]): readonly number[] =>
   [...new Set([...a, ...b])].sort((x, y) => x - y);
@@ -223,6 +248,10 @@ function reach(unit: SmmuUnit, read: Read): readonly Reach[] {
       table(sid, vmid, root),
       ...w.tables.filter((e) => e.vmid === vmid).map((e) => table(sid, vmid, e.table)),
     ]),
+    ...w.atc
+      .filter(({ sid }) => translating(w).some((e) => e.sid === sid && e.eats))
+      .filter(({ sid }) => isAtsOn(unit, cellReader(unit.layout, read), sid))
+      .map(({ sid, page, target }) => pageOf(sid, 0, page, target)),
     ...w.walks.map(({ sid, vmid, page, table: t, found }) =>
       found === null ? table(sid, vmid, t) : pageOf(sid, vmid, page, found),
     ),

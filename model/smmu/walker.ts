@@ -12,6 +12,8 @@ export interface Walker {
   readonly walks: readonly Walk[];
   readonly tables: readonly CachedTable[];
   readonly tlb: readonly CachedPage[];
+  /** What devices were given. */
+  readonly atc: readonly GivenPage[];
   /** Commands consumed since the last CMD_SYNC. */
   readonly consumed: readonly Command[];
 }
@@ -56,7 +58,14 @@ export interface CachedPage extends Target {
   readonly target: string;
 }
 
-export const cold: Walker = { fetches: [], stes: [], walks: [], tables: [], tlb: [], consumed: [] };
+/** A translation in a device's ATC: of requests without a PASID. */
+export interface GivenPage extends Target {
+  readonly sid: number;
+  readonly page: number;
+  readonly target: string;
+}
+
+export const cold: Walker = { fetches: [], stes: [], walks: [], tables: [], tlb: [], atc: [], consumed: [] };
 
 /** Pages that an entry of the walk cache or the TLB translates. */
 interface Scope {
@@ -93,6 +102,13 @@ export function tlbi({ name, operands: o }: Command, e: Scope): boolean {
 export const cfgi = ({ name, operands }: Command, sid: number): boolean =>
   name === 'CFGI_ALL' || (name === 'CFGI_STE' && operands.sid === sid);
 
+/** Whether an ATC_INV is meant for what a device holds (IHI 0070 4.5): a naturally aligned power of two of pages. */
+export function atcInv({ name, operands: o }: Command, e: Omit<GivenPage, 'hit'>): boolean {
+  if (name !== 'ATC_INV' || o.sid !== e.sid || (o.ssid ?? -1) !== -1) return false;
+  const pages = 2 ** Number(o.size);
+  return Math.floor(e.page / pages) === Math.floor(Number(o.page) / pages);
+}
+
 /** Whether a walk uses, or could still form, something that the command targets. */
 function disturbs(c: Command, w: Walk, n: number): boolean {
   const below = w.isRoot ? w.below - 1 : w.below;
@@ -117,6 +133,7 @@ export function consumed(w: Walker, c: Command, n: number): Walker {
     walks: mark(w.walks, (e) => disturbs(c, e, n)),
     tables: mark(w.tables, (e) => tlbi(c, tableScope(e, n))),
     tlb: mark(w.tlb, (e) => tlbi(c, pageScope(e))),
+    atc: mark(w.atc, (e) => atcInv(c, e)),
     consumed: [...w.consumed, c],
   };
 }
@@ -131,6 +148,7 @@ export function synced(w: Walker): Walker {
     walks: unmarked(w.walks),
     tables: unmarked(w.tables),
     tlb: unmarked(w.tlb),
+    atc: unmarked(w.atc),
     consumed: [],
   };
 }

@@ -2,7 +2,7 @@
  *  - stage 1: `cds` has a CD with ASID 1; `pgd` -> `ptes` -> `page0`, `page1`.
  *  - nested: stage 2, VMID 1, `s2` maps IPA 0 to the guest's table `gpt`, IPA 1 to `page0`, IPA 2 to `page1`; the
  *    guest's ASID 1 maps its pages 0 and 1 to IPAs 1 and 2.
- *  - ATS: stage 2, VMID 1, with EATS, and ATS on at the device. */
+ *  - ATS: stage 2, VMID 1, `page0` only, with EATS, and ATS on at the device. */
 import { checkNow } from '../../checker/explore/check.ts';
 import { deviceObject } from '../../model/driver/ats.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
@@ -21,11 +21,13 @@ import {
   steObject,
 } from '../../model/driver/make-ste.ts';
 import { pageObject, tableObject } from '../../model/driver/pgtable.ts';
-import type { Hardware, MemoryModel, Scenario } from '../../model/machine.ts';
+import type { Hardware, MemoryModel, Scenario, SmmuDecl } from '../../model/machine.ts';
 import type { CommandTemplate } from '../../model/program/instruction.ts';
 import { commandOf, place, store } from '../../model/program/kernel.ts';
 import { compile } from '../../model/program/statement.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
+import { maySet } from '../../model/smmu/may-set.ts';
+import type { SmmuModel } from '../../model/smmu/smmu.ts';
 import { STE_1_STRW_EL2 } from '../../model/smmu/ste.ts';
 import { buildMachine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
@@ -49,7 +51,11 @@ const stes: Readonly<Record<Kind, Ste>> = {
 };
 const levels: Readonly<Record<Kind, number>> = { S1: 2, 'S1 in EL2': 2, nested: 1, ATS: 2 };
 
-export function verdictOfStaged(s: Staged, model: MemoryModel): string {
+export function verdictOfStaged(
+  s: Staged,
+  model: MemoryModel,
+  smmu: (decl: SmmuDecl, scenario: Scenario) => SmmuModel = () => maySet,
+): string {
   const scenario: Scenario = {
     model,
     objects: [
@@ -60,7 +66,7 @@ export function verdictOfStaged(s: Staged, model: MemoryModel): string {
         ? [tableObject('s2', ['&gpt', '&page0', '&page1']), tableObject('gpt', ['#1', '#2'])]
         : [
             tableObject('pgd', ['&ptes']),
-            tableObject('ptes', ['&page0', '&page1']),
+            tableObject('ptes', ['&page0', s.kind === 'ATS' ? 0 : '&page1']),
             tableObject('pgd2', [0, 0]),
           ]),
       ...['page0', 'page1'].map(pageObject),
@@ -70,7 +76,7 @@ export function verdictOfStaged(s: Staged, model: MemoryModel): string {
     smmus: [{ name: 'smmu', streams: [{ sid: 0, ste: 'ste0', device: 'dev' }], levels: levels[s.kind] }],
     hardware: s.hardware,
   };
-  const machine = buildMachine(scenario);
+  const machine = buildMachine(scenario, (decl) => smmu(decl, scenario));
   const properties = [noStaleTranslation(machine), memorySafety(machine)];
   return verdictOf(
     checkNow(systemOf('stages', machine, properties, []), { search: 'bfs', maxStates: 300_000 }),
