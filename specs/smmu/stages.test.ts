@@ -12,9 +12,13 @@ describe.each(staged)('$kind: $name: $expect, since $why', (s) => {
 });
 
 describe('the explicit walker and a device that asks for one page after the other agree', () => {
-  test.each(staged.filter(({ kind }) => kind === 'ATS'))('$name', (s) => {
-    const walker = (...[decl, scenario]: Parameters<typeof fixedStreams>) =>
-      walkerOracle({ fixed: fixedStreams(decl, scenario) });
-    expect(verdictOfStaged(s, 'sc', walker)).toBe(s.expect);
-  });
+  test.each(staged.filter(({ kind }) => kind === 'ATS'))(
+    '$name',
+    (s) => {
+      const walker = (...[decl, scenario]: Parameters<typeof fixedStreams>) =>
+        walkerOracle({ fixed: fixedStreams(decl, scenario) });
+      expect(verdictOfStaged(s, 'sc', walker)).toBe(s.expect);
+    },
+    20_000,
+  );
 });
