@@ -4,13 +4,17 @@ import { checkNow } from '../checker/explore/check.ts';
 import type { System } from '../checker/system.ts';
 import type { Read } from '../model/contract.ts';
 import { isFinished } from '../model/cpu/work.ts';
-import type { FinalState, OutcomeRunner } from '../model/litmus/outcomes.ts';
+import { withLateReads } from '../model/litmus/late-reads.ts';
+import type { FinalState, Limits, OutcomeRunner, Outcomes } from '../model/litmus/outcomes.ts';
 import { Unsupported } from '../model/litmus/unsupported.ts';
 import type { Scenario } from '../model/machine.ts';
 import { buildMachine, type Machine } from '../model/system.ts';
 
 /** A scenario without properties: everything is explored. */
-export function bareSystem(machine: Machine, name: string): System {
+export function bareSystem(
+  machine: Pick<Machine, 'components' | 'agents' | 'columns'>,
+  name: string,
+): System {
   const { components, agents, columns } = machine;
   return {
     name,
@@ -24,8 +28,22 @@ export function bareSystem(machine: Machine, name: string): System {
   };
 }
 
-export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, maxBytes }) => {
+/** With unseen steps late, where that is sound. */
+export const exploreLag: OutcomeRunner = (scenario, limits) => {
   const machine = buildMachine(scenario);
+  const late = scenario.model === 'armv8' ? withLateReads(machine) : machine;
+  return explore(machine, { ...machine, ...late }, limits);
+};
+
+/** Every interleaving. */
+export const exploreLagInFull: OutcomeRunner = (scenario, limits) => {
+  const machine = buildMachine(scenario);
+  return explore(machine, machine, limits);
+};
+
+function explore(machine: Machine, explored: Machine, limits: Limits): Outcomes {
+  const { maxStates, maxSeconds, maxBytes } = limits;
+  const { scenario } = machine;
   const finals = new Map<string, FinalState>();
   const limit = new AbortController();
   let why = '';
@@ -34,7 +52,7 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, max
     why = reason;
     limit.abort();
   };
-  const outcome = checkNow(bareSystem(machine, 'litmus'), {
+  const outcome = checkNow(bareSystem(explored, 'litmus'), {
     search: 'dfs',
     maxStates,
     keepTraces: false,
@@ -57,7 +75,7 @@ export const exploreLag: OutcomeRunner = (scenario, { maxStates, maxSeconds, max
     complete: outcome.verdict.kind !== 'incomplete',
     why: why === '' ? `it has more than ${maxStates} states` : why,
   };
-};
+}
 
 /** What a program does that no program may; a test has no outcomes worth the name then. */
 function faultOf(machine: Machine, read: Read): string | null {

@@ -169,7 +169,7 @@ export function threadReaction(cpu: Cpu): {
   const synchronizes = cpu.own.wanted[0]!.has('finished');
   const exclusive = cpu.program.code.some((i) => i.op === 'load' && i.exclusive);
   const everReadable = cpu.own.readable[0]!;
-  const counted = cpu.own.wanted[0]!.has('gp') ? cpu.facts.counted[cpu.id]! : new Set<number>();
+  const counts = cpu.own.wanted[0]!.has('gp') ? cpu.facts.counted[cpu.id]! : new Set<number>();
   return {
     listens(event) {
       const e = event as StoreEvent | GracePeriodEvent | SectionEvent;
@@ -177,15 +177,16 @@ export function threadReaction(cpu: Cpu): {
       if (e.kind === 'section-end') return synchronizes && e.by !== cpu.id;
       if (e.kind !== 'store' || e.by === cpu.id) return false;
       return cpu.model === 'armv8'
-        ? everReadable.has(e.loc) || counted.has(e.loc)
+        ? everReadable.has(e.loc) || counts.has(e.loc)
         : exclusive && everReadable.has(e.loc);
     },
     react(event, own) {
       if (isFinished(cpu, own)) return own;
       const e = event as StoreEvent | GracePeriodEvent | SectionEvent;
       const t = structuredClone(own) as Draft<Thread>;
-      if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id, cpu.facts.counted[e.by]!);
-      else if (e.kind === 'section-end') absorbSectionEnd(t, e, cpu.name, cpu.facts.counted[e.by]!);
+      const { counted, sortable } = cpu.facts;
+      if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id, counted[e.by]!, sortable);
+      else if (e.kind === 'section-end') absorbSectionEnd(t, e, cpu.name, counted[e.by]!, sortable);
       else {
         if (cpu.model === 'armv8') t.lag.push({ loc: e.loc, old: e.old });
         const m = t.monitor;

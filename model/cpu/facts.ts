@@ -29,6 +29,13 @@ export interface ThreadFacts {
   /** Those of which it may read an old value (cpu/staleness.ts); null where that is not looked into. */
   readonly stale: readonly ReadonlySet<Loc>[] | null;
   readonly wanted: readonly ReadonlySet<Wanted>[];
+  /** Cells that a load ahead may read whose view something behind it looks at: loads of them tell the order of
+   *  stores. */
+  readonly ordered: readonly ReadonlySet<Loc>[];
+  /** Whether something ahead looks at the view of a load issued already. */
+  readonly ordersIssued: readonly boolean[];
+  /** Whether a store is issued on every way to the next grace period or end of a section. */
+  readonly storesFirst: readonly boolean[];
   readonly defers: readonly boolean[];
   /** From here, everything stored so far leaves before any pointer does: a private object stays private. */
   readonly drainsBeforeEscape: readonly boolean[];
@@ -44,6 +51,9 @@ export interface Facts {
    *  lags: what other threads read, but for cells that just one of them polls and resets. A floor under such a cell
    *  could only forbid iterations of the polling loop that change nothing. */
   readonly counted: readonly ReadonlySet<Loc>[];
+  /** Whether all threads count the same cells: then a grace period tells for every store whether its caller has
+   *  seen it, and the order of stores that it does not part is not needed. */
+  readonly sortable: boolean;
   /** Objects (null: any) that another program may free. */
   readonly foreignFrees: readonly (ReadonlySet<string> | null)[];
   /** Whether any program waits for or starts a grace period; without, RCU sections have no effect. */
@@ -68,21 +78,23 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
     new Set([...touched.flatMap((x, u) => (u === t ? [] : [...x[what]])), ...devices[what]]);
   const polled = polledByOne(scenario, touched, cellsAt);
   const foreignReads = scenario.programs.map((_, t) => others(t, 'reads'));
+  const gracePeriods = scenario.programs.some((p) => p.code.some(startsGracePeriod));
   const synchronizes = scenario.programs.some((p) => p.code.some(isSynchronize));
   return {
     threads: scenario.programs.map((p) => ({
-      ...threadFacts(p, cellsAt, synchronizes),
+      ...threadFacts(p, cellsAt, gracePeriods, synchronizes),
       // Sound for any program; the others are left with the states that they are known to have.
       stale: scenario.engines === undefined ? null : staleCells(p, (a) => cellsAt(p, a)),
     })),
     foreignReads,
+    sortable: polled.size === 0 && synchronizes,
     counted: scenario.programs.map((_, t) => {
-      const read = touched.flatMap((x, u) => (u === t ? [] : [...x.reads]));
+      const read = touched.flatMap((x, u) => (u === t && !synchronizes ? [] : [...x.reads]));
       return new Set(read.filter((loc) => !polled.has(loc)));
     }),
     foreignWrites: scenario.programs.map((_, t) => others(t, 'writes')),
     foreignFrees: scenario.programs.map((_, t) => freedBy(scenario.programs.filter((_, u) => u !== t))),
-    gracePeriods: scenario.programs.some((p) => p.code.some(startsGracePeriod)),
+    gracePeriods,
     synchronizes,
   };
 }
@@ -123,18 +135,41 @@ const startsGracePeriod = (i: Instruction): boolean => i.op === 'kfree_rcu' || i
 function threadFacts(
   program: Program,
   cellsAt: (p: Program, a: Address) => readonly Loc[],
+  gracePeriods: boolean,
   synchronizes: boolean,
 ): Omit<ThreadFacts, 'stale'> {
-  const wanted = ahead<Wanted>(program, (i) => wants(i, synchronizes));
+  const wanted = ahead<Wanted>(program, (i) =>
+    i.op === 'rcu' && !gracePeriods ? [] : wants(i, synchronizes),
+  );
+  const viewed = liveRegisters(program, [], (i, pc, after) => viewUses(i, wanted[pc]!, after));
+  const ordersIssued = wanted.map(
+    (w, pc) => viewed[pc]!.size > 0 || w.has('vro') || w.has('vcap') || w.has('acquire'),
+  );
+  const looksBehind = (i: Instruction, pc: number): boolean =>
+    ordersIssued[pc + 1]! || wants(i, false).includes('acquire');
   return {
     program,
     live: liveRegisters(program, program.observed, (i) => usesOf(i)),
-    viewed: liveRegisters(program, [], (i, pc, after) => viewUses(i, wanted[pc]!, after)),
+    viewed,
     readable: ahead(program, (i) => (readsMemory(i) ? cellsAt(program, addressOf(i)!) : [])),
     wanted,
+    ordered: ahead(program, (i, pc) =>
+      readsMemory(i) && looksBehind(i, pc) ? cellsAt(program, addressOf(i)!) : [],
+    ),
+    ordersIssued,
+    storesFirst: tellsBeforeStoring(program, (i) => wants(i, synchronizes).includes('gp')).map((t) => !t),
     defers: program.code.map((_, pc) => mayDefer(program, pc)),
     drainsBeforeEscape: drains(program),
   };
+}
+
+/** Where some way leads to an instruction that `tells` others what the thread has seen, and to no store before. */
+function tellsBeforeStoring(program: Program, tells: (i: Instruction) => boolean): readonly boolean[] {
+  const end = program.code.length;
+  const code = program.code.map(
+    (i): Instruction => (i.op === 'store' && i.status === null ? { op: 'jump', to: end, at: i.at } : i),
+  );
+  return ahead<true>({ ...program, code }, (i) => (tells(i) ? [true] : [])).map((found) => found.size > 0);
 }
 
 /** Views that an instruction looks at. */
@@ -147,8 +182,9 @@ function wants(i: Instruction, synchronizes: boolean): readonly Wanted[] {
   if (i.op === 'isb') return ['vcap'];
   if (isSynchronize(i)) return ['vro', 'vwo', 'gp', 'finished'];
   if (i.op === 'kfree_rcu') return ['vro', 'vwo', 'gp'];
+  if (i.op === 'rcu' && i.what === 'lock') return ['rf'];
   // The end of a section tells others what it saw, as the beginning of a grace period does.
-  if (i.op === 'rcu') return synchronizes && i.what === 'unlock' ? ['rf', 'vro', 'vwo', 'gp'] : ['rf'];
+  if (i.op === 'rcu') return synchronizes ? ['vro', 'vwo', 'gp'] : [];
   const acquires = ('order' in i && i.order === 'acquire') || ('acquire' in i && i.acquire);
   if (acquires) return ['vrel', 'acquire'];
   return 'order' in i && i.order === 'acquirePC' ? ['acquire'] : [];

@@ -10,6 +10,7 @@ import type {
   View,
   WindowEntry,
 } from '../machine.ts';
+import { permute } from '../memory/canonical.ts';
 import { fault, next, type Rule, say, type Work } from './work.ts';
 
 /** rcu_read_lock: the outermost one raises the floor to what grace periods that have begun made visible. */
@@ -46,7 +47,8 @@ export function exitSection(w: Work, pc: number): void {
 export function leaveSection(w: Work, gps: readonly string[], wasInSection: boolean, view: View): void {
   const { t } = w;
   if (!wasInSection && gps.length === 0) return;
-  if (w.cpu.facts.synchronizes)
+  // A store of the section that is still to leave will tell more than could be told now.
+  if (w.cpu.facts.synchronizes && !t.window.some((e) => e.section && e.loc >= 0))
     w.events.push({ kind: 'section-end', by: w.cpu.id, after: storesAfter(t, view), gps });
   const pending = [...t.window, ...t.deferred];
   const free = gps.filter((g) => !t.rcu.blocks.includes(g) && !pending.some((p) => p.gps.includes(g)));
@@ -120,6 +122,7 @@ function begin(w: Work, id: string, next: GracePeriod['next'], view: View): void
     w.cpu.rcu,
     produce(w.get(w.cpu.rcu), (r) => {
       r.gps.push(gp as Draft<GracePeriod>);
+      r.gps.sort((a, b) => (a.id < b.id ? -1 : 1));
     }),
   );
   w.events.push({ kind: 'gp-begin', id, by: w.cpu.id, after: storesAfter(w.t, view) });
@@ -140,8 +143,9 @@ export function absorbGracePeriod(
   event: GracePeriodEvent,
   self: number,
   counted: ReadonlySet<Loc>,
+  sortable: boolean,
 ): void {
-  if (event.by !== self) t.rcu.rf = Math.max(t.rcu.rf, positionOf(t, event.after, counted));
+  if (event.by !== self) t.rcu.rf = Math.max(t.rcu.rf, positionOf(t, event.after, counted, sortable));
   if (t.rcu.depth > 0) t.rcu.blocks = [...t.rcu.blocks, event.id].sort();
   for (const pending of [...t.window, ...t.deferred]) {
     if (pending.section) pending.gps = [...pending.gps, event.id].sort();
@@ -155,24 +159,26 @@ export function absorbSectionEnd(
   event: SectionEvent,
   self: string,
   counted: ReadonlySet<Loc>,
+  sortable: boolean,
 ): void {
-  const seen = positionOf(t, event.after, counted);
+  const seen = positionOf(t, event.after, counted, sortable);
   t.rcu.finished = Math.max(t.rcu.finished, seen);
   if (event.gps.includes(`synchronize_rcu(${self})`)) t.vrn = Math.max(t.vrn, seen);
 }
 
-/** The position in the lag of a view after which `after[loc]` stores to each counted cell came. */
+/** The position in the lag of a view after which `after[loc]` stores to each counted cell came. What it covers comes
+ *  before what it does not: where the lag is kept in no particular order, it is put in this one. */
 function positionOf(
   t: Draft<Thread>,
   after: Readonly<Record<string, number>>,
   counted: ReadonlySet<Loc>,
+  sortable: boolean,
 ): View {
   const left: Record<string, number> = {};
   for (const e of t.lag) left[e.loc] = (left[e.loc] ?? 0) + 1;
-  let position = 0;
-  for (const [i, e] of t.lag.entries()) {
-    if (counted.has(e.loc) && left[e.loc]! > (after[e.loc] ?? 0)) position = i + 1;
-    left[e.loc]! -= 1;
-  }
-  return position;
+  const covers = t.lag.map(({ loc }) => counted.has(loc) && left[loc]!-- > (after[loc] ?? 0));
+  if (!sortable) return covers.lastIndexOf(true) + 1;
+  const indices = t.lag.map((_, i) => i);
+  permute(t, [...indices.filter((i) => covers[i]), ...indices.filter((i) => !covers[i])]);
+  return covers.filter((c) => c).length;
 }

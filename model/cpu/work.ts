@@ -131,7 +131,7 @@ export const nothingPending = (): Omit<Thread, 'pc' | 'regs' | 'irqsOff' | 'faul
 /** Rule 10: a finished thread absorbs nothing, and its views are erased. */
 function erase(t: Draft<Thread>, live: ReadonlySet<string>): void {
   for (const [name, r] of Object.entries(t.regs)) {
-    if (live.has(name)) r.view = 0;
+    if (live.has(name)) Object.assign(r, { view: 0, pick: 0 });
     else delete t.regs[name];
   }
   Object.assign(t, nothingPending());
@@ -142,11 +142,20 @@ function needOf(cpu: Cpu, t: Draft<Thread>): Need {
   const wanted = own.wanted[t.pc]!;
   const told = facts.synchronizes && t.deferred.some((d) => d.section);
   const gp = wanted.has('gp') || told || t.window.some((w) => w.what === 'kfree_rcu');
+  // A store that has yet to leave covers all that is in the lag now, and nobody hears of the thread's views before.
+  const covers =
+    facts.synchronizes &&
+    !t.window.some((w) => w.what === 'kfree_rcu') &&
+    !t.deferred.some((d) => d.section) &&
+    (own.storesFirst[t.pc]! || t.window.some((w) => w.loc >= 0));
+  const tells = gp && !covers;
   const pending = new Set(t.deferred.map((d) => d.loc));
+  const parts = !facts.sortable && (gp || wanted.has('rf') || wanted.has('finished'));
+  const late = gp || own.ordersIssued[t.pc]!;
   return {
     canRead: (loc) => own.readable[t.pc]!.has(loc) || pending.has(loc),
     canReadOld: (loc) => own.stale === null || own.stale[t.pc]!.has(loc) || pending.has(loc),
-    counts: (loc) => gp && facts.counted[cpu.id]!.has(loc),
+    counts: (loc) => tells && facts.counted[cpu.id]!.has(loc),
     vro: wanted.has('vro'),
     vwo: wanted.has('vwo'),
     vcap: wanted.has('vcap'),
@@ -154,6 +163,7 @@ function needOf(cpu: Cpu, t: Draft<Thread>): Need {
     acquire: wanted.has('acquire'),
     rf: wanted.has('rf'),
     finished: wanted.has('finished'),
+    ordered: (loc) => parts || own.ordered[t.pc]!.has(loc) || (late && pending.has(loc)),
     viewed: (register) => own.viewed[t.pc]!.has(register),
   };
 }

@@ -74,6 +74,7 @@ const need = (less: Partial<Need> = {}): Need => ({
   vrel: true,
   acquire: true,
   rf: true,
+  ordered: () => true,
   finished: true,
   ...less,
 });

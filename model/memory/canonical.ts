@@ -19,6 +19,9 @@ export interface Need {
   readonly acquire: boolean;
   readonly rf: boolean;
   readonly finished: boolean;
+  /** Whether a load of the cell that is still to be satisfied gets a view that something looks at: it tells where
+   *  among the others the store was made that it reads. */
+  ordered(loc: Loc): boolean;
   /** Whether the register's view is still looked at. */
   viewed(register: string): boolean;
 }
@@ -59,12 +62,71 @@ export function canonicalise(t: Draft<Thread>, need: Need): void {
   t.rcu.finished = need.finished ? view(t.rcu.finished) : floor;
   t.vrn = floor;
   t.lag = t.lag.filter((_, i) => keep[i]);
+  sortByCell(t, need);
 }
 
-/** Rule 2, and the wider rule for a thread that has yet to begin a grace period: it must be able to say how many
- *  stores to the cell came after its view, whether or not it can read them itself. */
+/** Where no load to come tells in which order two stores to different cells were made, and no view parts them, they
+ *  are kept in the order of the cells. */
+function sortByCell(t: Draft<Thread>, need: Need): void {
+  for (const loc of Object.keys(t.base)) if (!need.ordered(Number(loc))) delete t.base[loc];
+  if (t.lag.length < 2) return;
+  const bounds = viewsOf(t);
+  let segment = 0;
+  const segments = t.lag.map(({ loc }, i) => {
+    const fixed = need.ordered(loc);
+    if (fixed || bounds.has(i)) segment++;
+    const own = segment;
+    if (fixed) segment++;
+    return own;
+  });
+  const order = t.lag.map((_, i) => i);
+  order.sort((a, b) => segments[a]! - segments[b]! || t.lag[a]!.loc - t.lag[b]!.loc || a - b);
+  permute(t, order);
+}
+
+/** Puts the lag into another order, in which no store has changed sides of a view: `order[i]` is the index of the
+ *  entry that comes to index i. */
+export function permute(t: Draft<Thread>, order: readonly number[]): void {
+  if (order.every((from, to) => from === to)) return;
+  const moved = (v: View): View => (v === 0 ? 0 : order.indexOf(v - 1) + 1);
+  t.lag = order.map((i) => t.lag[i]!);
+  t.coh = mapRecord(t.coh, moved);
+  for (const f of Object.values(t.fwd)) f.ts = moved(f.ts);
+  for (const d of t.deferred) {
+    d.lo = moved(d.lo);
+    if (d.hi !== null) d.hi = moved(d.hi);
+  }
+}
+
+/** Every view that the thread has. */
+function viewsOf(t: Draft<Thread>): ReadonlySet<View> {
+  const { vrn, vro, vwo, vcap, vrel, rcu, fwd, deferred, window, regs, unknown, guesses, monitor } = t;
+  const views = new Set([vrn, vro, vwo, vcap, vrel, rcu.rf, rcu.finished, ...Object.values(t.base)]);
+  const note = (v: View): View => {
+    views.add(v);
+    return v;
+  };
+  for (const f of Object.values(fwd)) for (const v of [f.view, f.pick, f.readView]) note(v);
+  for (const d of deferred) note(d.vpre);
+  for (const { payload } of window) if (payload?.kind === 'object') note(payload.view);
+  const contents = [
+    ...Object.values(regs),
+    ...window.flatMap((w) => (w.read === null ? [w] : [w, w.read])),
+    ...unknown,
+    ...guesses.flatMap((g) => [g.old, g.expected]),
+    ...(monitor === null ? [] : [monitor.read]),
+  ];
+  for (const c of contents) mapViews(c, note, true);
+  return views;
+}
+
+/** Rule 2, and the wider rule for a thread that has yet to tell others what it has seen: it must be able to say how
+ *  many stores to the cell came after that, whether or not it can read them itself. That will be at least what its
+ *  present views cover, but for loads of a section that is over, which tell what they alone have seen. */
 function isKept(t: Draft<Thread>, loc: Loc, at: View, need: Need): boolean {
-  if (need.counts(loc)) return at > lowestBound(t, loc, Math.min(t.vrn, ...callerViews(t)));
+  const late = t.deferred.some((d) => d.section);
+  const seen = Math.min(late ? t.vrn : Math.max(t.vrn, t.vro, t.vwo), ...callerViews(t));
+  if (need.counts(loc) && at > lowestBound(t, loc, seen)) return true;
   if (!need.canReadOld(loc)) return false;
   return need.canRead(loc) && at > lowestBound(t, loc, Math.max(t.vrn, t.coh[loc] ?? 0));
 }

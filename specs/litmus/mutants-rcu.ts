@@ -134,22 +134,22 @@ export const rcuMutants: readonly Mutant[] = [
   {
     rule: '7.11: a thread with a grace period ahead filters as any other',
     file: 'model/memory/canonical.ts',
-    find: 'if (need.counts(loc)) return at >',
-    replace: 'if (false) return at >',
+    find: 'if (need.counts(loc) && at >',
+    replace: 'if (false && at >',
     family,
   },
   {
     rule: '7.11: a thread with a grace period ahead absorbs only what it reads itself',
     file: 'model/cpu/cpu.ts',
-    find: '? everReadable.has(e.loc) || counted.has(e.loc)',
+    find: '? everReadable.has(e.loc) || counts.has(e.loc)',
     replace: '? everReadable.has(e.loc)',
     family,
   },
   {
     rule: '1.5 dead views: rf before rcu_read_lock',
     file: 'model/cpu/facts.ts',
-    find: "['rf', 'vro', 'vwo', 'gp'] : ['rf'];",
-    replace: "['vro', 'vwo', 'gp'] : [];",
+    find: "i.what === 'lock') return ['rf'];",
+    replace: "i.what === 'lock') return [];",
     family,
   },
 ];

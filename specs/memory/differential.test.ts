@@ -96,7 +96,7 @@ test('what SC allows TSO allows, and what TSO allows Armv8 does, but for what RC
     expect(armv8, describeScenario(scenario)).toEqual(expect.arrayContaining([...tso]));
     if (armv8.length > tso.length && tso.length > sc.length) larger++;
   }
-  expect(compared).toBe(79);
+  expect(compared).toBe(80);
   expect(larger).toBeGreaterThan(0);
 });
 
