@@ -11,7 +11,7 @@ import { premiseTests } from '../../model/litmus/rule-premises.ts';
 import { observe, smallTest } from '../../model/litmus/small-test.ts';
 import type { MemoryModel, Scenario } from '../../model/machine.ts';
 import { exploreOracle } from '../../model/memory/oracle/explore.ts';
-import { exploreLag } from '../lag-runner.ts';
+import { exploreLagInFull as exploreLag } from '../lag-runner.ts';
 import { litmusFiles, readVerdicts, type Verdicts } from './files.ts';
 import type { Source } from './mutants-families.ts';
 import { smallCPrograms, smallPrograms } from './mutants-small.ts';
