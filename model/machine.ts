@@ -91,8 +91,8 @@ export interface EngineDecl {
   readonly shift: number;
   /** PROD and CONS at the start, with the wrap bit. */
   readonly start: number;
-  /** Whether a CMD_SYNC that completes overwrites its slot by an MSI. */
-  readonly msi: boolean;
+  /** Whether a CMD_SYNC that completes overwrites its slot by an MSI, and whether MSIs arrive in their order. */
+  readonly msi: 'none' | 'in order' | 'any order';
   readonly lists: readonly CommandList[];
   readonly reuses: readonly Reuse[];
   /** Whether a device may leave an ATC_INV unanswered; then its ATC keeps what it holds. */

@@ -1,7 +1,9 @@
 /** Every spec, in the order in which `heddle list` shows them and `heddle check` runs them. */
 import type { Spec } from '../checker/spec.ts';
 import arrayOps from './array-ops/index.ts';
+import atcTimeout from './atc-timeout/index.ts';
 import ats from './ats/index.ts';
+import cmdq from './cmdq/index.ts';
 import flushQueue from './flush-queue/index.ts';
 import invRange from './inv-range/index.ts';
 import iovaToPhys from './iova-to-phys/index.ts';
@@ -10,6 +12,7 @@ import pgtable from './pgtable/index.ts';
 import termination from './termination/index.ts';
 import ttlHint from './ttl-hint/index.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
+import vcmdq from './vcmdq/index.ts';
 import writeEntry from './write-entry/index.ts';
 
 export const specs: readonly Spec[] = [
@@ -24,4 +27,7 @@ export const specs: readonly Spec[] = [
   irqLocks,
   flushQueue,
   iovaToPhys,
+  cmdq,
+  vcmdq,
+  atcTimeout,
 ];

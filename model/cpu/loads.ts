@@ -2,7 +2,9 @@
 import type { Draft } from 'immer';
 import type { Content, Loc, Thread, View, WindowEntry } from '../machine.ts';
 import { latest, type Message, messageValue, readable } from '../memory/lag.ts';
+import type { Value } from '../program/expression.ts';
 import { returnsNothing } from '../program/flow.ts';
+import type { Instruction } from '../program/instruction.ts';
 import { content, joined, known } from './content.ts';
 import { cellAt, fault, instructionAt, isUsable, memoryValue, say, show, type Work } from './work.ts';
 
@@ -91,9 +93,12 @@ export function readMessage(
     t.monitor = { loc, lost: !isLatest(t, loc, m), ahead: 0, deferred: null, read };
   }
   if (dst !== null) t.regs[dst] = read;
-  say(w, pc, `${i.at.text} == ${show(value)}`, staleNotes(w, loc, m));
+  say(w, pc, readText(i, value), staleNotes(w, loc, m));
   return read;
 }
+
+const readText = ({ at }: Instruction, value: Value): string =>
+  at.shows === undefined ? `${at.text} == ${show(value)}` : `${at.text}${at.shows(value)}`;
 
 /** The value of the message, or null after a fault: the object is gone, or the cell was never written. */
 export function usableValue(w: Work, loc: Loc, m: Message, pc: number) {

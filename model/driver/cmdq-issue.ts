@@ -23,6 +23,7 @@ import {
   arm_smmu_cmdq_shared_lock,
   arm_smmu_cmdq_shared_tryunlock,
   arm_smmu_cmdq_shared_unlock,
+  where,
 } from './cmdq-lock.ts';
 import {
   as,
@@ -33,6 +34,7 @@ import {
   equals,
   local_irq_restore,
   local_irq_save,
+  reading,
   settle,
   WRITE_ONCE_cons,
   writel_relaxed,
@@ -54,6 +56,16 @@ export interface CommandBatch {
 /** How a CMD_SYNC tells that it is complete. */
 export type SyncBy = 'MSI' | 'CONS';
 
+export interface Issuing {
+  readonly by: SyncBy;
+  /** Whether this CPU can find the queue full, and whether it can find that another has taken it exclusively then. */
+  readonly mayFill: boolean;
+  readonly mayWait: boolean;
+  /** Whether a poll of the slot sees what memory holds. Else it may also see what that overwrote, as any load may; but
+   *  nobody can count on seeing a value that is gone, and only this shows who would. */
+  readonly pollsLatest: boolean;
+}
+
 const FN = 'arm_smmu_cmdq_issue_cmdlist';
 const l = locals(
   FN,
@@ -71,7 +83,7 @@ const l = locals(
 );
 
 /** Issues the list on the queue that `cmdq` points to. */
-export function arm_smmu_cmdq_issue_cmdlist(q: Queue, cmdq: Operand, list: CommandBatch, by: SyncBy): Stmt {
+export function arm_smmu_cmdq_issue_cmdlist(q: Queue, cmdq: Operand, list: CommandBatch, how: Issuing): Stmt {
   const at = cmdqPlaces(cmdq);
   const n = list.commands.length;
   const { sync } = list;
@@ -86,35 +98,40 @@ export function arm_smmu_cmdq_issue_cmdlist(q: Queue, cmdq: Operand, list: Comma
     assign(l.cmd, q.queue_inc_prod_n(l.start, n)),
     ...atSlot(q, at, l.cmd, (slot) => [
       queue_write(slot, command),
-      arm_smmu_cmdq_shared_lock(at.lock),
-      ...written(waitForSync(q, at, slot, by)),
+      arm_smmu_cmdq_shared_lock(at.lock, how.mayWait),
+      ...written(waitForSync(q, at, slot, how)),
     ]),
   ];
   return call(FN, [
     local_irq_save(),
-    ...reserve(q, at, sync === null ? n : n + 1),
+    ...reserve(q, at, sync === null ? n : n + 1, how.mayFill),
     arm_smmu_cmdq_write_entries(q, at, list.commands),
     ...(sync === null ? written([]) : withSync(sync)),
   ]);
 }
 
 /** 1. Allocates n slots: start..end. The owner is who finds the flag clear, and sets it. */
-function reserve(q: Queue, at: CmdqPlaces, n: number): readonly Stmt[] {
+function reserve(q: Queue, at: CmdqPlaces, n: number, mayFill: boolean): readonly Stmt[] {
   const head = q.pack(binary('or', q.queue_inc_prod_n(q.prod(l.llq), n), constant(q.OWNED)), q.cons(l.llq));
   return [
-    as('READ_ONCE(cmdq->q.llq.val)', READ_ONCE(l.old, at.llq)),
+    reading(q, as('READ_ONCE(cmdq->q.llq.val)', READ_ONCE(l.old, at.llq))),
     ...settle(l.llq, l.old, q.bits.llq),
     assign(l.done, 0),
     whilst(not(l.done), [
-      whilst(not(q.queue_has_space(l.llq, n)), [
-        local_irq_restore(),
-        arm_smmu_cmdq_poll_until_not_full(q, at, l.llq),
-        local_irq_save(),
+      ...where(mayFill, [
+        whilst(not(q.queue_has_space(l.llq, n)), [
+          local_irq_restore(),
+          arm_smmu_cmdq_poll_until_not_full(q, at, l.llq),
+          local_irq_save(),
+        ]),
       ]),
       assign(l.head, head),
-      atomic(
-        'cmpxchg_relaxed(&cmdq->q.llq.val, llq.val, head.val)',
-        cmpxchg(l.old, at.llq, l.llq, l.head, 'relaxed'),
+      reading(
+        q,
+        atomic(
+          'cmpxchg_relaxed(&cmdq->q.llq.val, llq.val, head.val)',
+          cmpxchg(l.old, at.llq, l.llq, l.head, 'relaxed'),
+        ),
       ),
       when(equals(l.old, l.llq), [assign(l.done, 1)], settle(l.llq, l.old, q.bits.llq)),
     ]),
@@ -190,9 +207,12 @@ function handOver(q: Queue, at: CmdqPlaces): readonly Stmt[] {
       'atomic_cond_read_relaxed(&cmdq->owner_prod, VAL == llq.prod)',
       smp_cond_load_relaxed(VAL, at.owner_prod, equals(VAL, l.start)),
     ),
-    atomic(
-      'atomic_fetch_andnot_relaxed(CMDQ_PROD_OWNED_FLAG, &cmdq->q.llq.atomic.prod)',
-      atomic_fetch('andnot', l.old, at.llq, q.OWNED, 'relaxed'),
+    reading(
+      q,
+      atomic(
+        'atomic_fetch_andnot_relaxed(CMDQ_PROD_OWNED_FLAG, &cmdq->q.llq.atomic.prod)',
+        atomic_fetch('andnot', l.old, at.llq, q.OWNED, 'relaxed'),
+      ),
     ),
     ...settle(l.prod, l.old, q.bits.position),
     arm_smmu_cmdq_poll_valid_map(q, at, l.start, l.prod),
@@ -202,10 +222,10 @@ function handOver(q: Queue, at: CmdqPlaces): readonly Stmt[] {
 }
 
 /** 5. Waits for the CMD_SYNC, and lets the lock go; the last one out says that its slots are free. */
-function waitForSync(q: Queue, at: CmdqPlaces, slot: Address, by: SyncBy): readonly Stmt[] {
+function waitForSync(q: Queue, at: CmdqPlaces, slot: Address, { by, pollsLatest }: Issuing): readonly Stmt[] {
   return [
     by === 'MSI'
-      ? __arm_smmu_cmdq_poll_until_msi(q, slot, l.cmd, l.cons)
+      ? __arm_smmu_cmdq_poll_until_msi(q, slot, l.cmd, l.cons, pollsLatest)
       : __arm_smmu_cmdq_poll_until_consumed(q, at, l.cmd, l.cons),
     arm_smmu_cmdq_shared_tryunlock(l.unlocked, at.lock),
     when(not(l.unlocked), [WRITE_ONCE_cons(q, at.llq, l.cons), arm_smmu_cmdq_shared_unlock(at.lock)]),
@@ -214,5 +234,8 @@ function waitForSync(q: Queue, at: CmdqPlaces, slot: Address, by: SyncBy): reado
 
 export const WRITE_PROD = 'writel_relaxed(prod, cmdq->q.prod_reg)';
 export const SET_OWNER_PROD = 'atomic_set_release(&cmdq->owner_prod, prod)';
-/** The owner's new position, for mutants of these two. */
+/** The owner's new position, for mutants of these two, and whether a CPU is one. */
 export const issuedProd: Local = l.prod;
+export const { owner } = l;
+/** Where the CMD_SYNC is that was issued last. */
+export const syncPosition: Local = l.cmd;

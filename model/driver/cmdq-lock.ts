@@ -11,23 +11,30 @@ import {
   READ_ONCE,
   smp_cond_load_relaxed,
 } from '../program/kernel.ts';
-import { call, type Stmt, when } from '../program/statement.ts';
+import { call, optional, type Stmt, when } from '../program/statement.ts';
 import { as, atomic, atomic_dec_return_release, equals } from './cmdq-memory.ts';
+
+/** Statements that a scenario has use for, or keeps without: not counted for coverage then. */
+export const where = (used: boolean, body: readonly Stmt[]): readonly Stmt[] =>
+  used ? body : [optional(body)];
 
 const INT_MIN = -(2 ** 31);
 
 /** Counts itself in; while somebody holds the lock exclusively the count is negative, and stays behind when the sign
  *  goes: no reader is starved. */
-export function arm_smmu_cmdq_shared_lock(lock: Address): Stmt {
+export function arm_smmu_cmdq_shared_lock(lock: Address, mayWait: boolean): Stmt {
   const fn = 'arm_smmu_cmdq_shared_lock';
   const { val } = locals(fn, 'val');
   return call(fn, [
     atomic('atomic_fetch_inc_relaxed(&cmdq->lock)', atomic_fetch('add', val, lock, 1, 'relaxed')),
-    when(binary('lt', val, constant(0)), [
-      as(
-        'atomic_cond_read_relaxed(&cmdq->lock, VAL > 0)',
-        smp_cond_load_relaxed(val, lock, binary('gt', val, constant(0))),
-      ),
+    // Only who finds the queue full takes the lock exclusively.
+    ...where(mayWait, [
+      when(binary('lt', val, constant(0)), [
+        as(
+          'atomic_cond_read_relaxed(&cmdq->lock, VAL > 0)',
+          smp_cond_load_relaxed(val, lock, binary('gt', val, constant(0))),
+        ),
+      ]),
     ]),
   ]);
 }

@@ -56,8 +56,15 @@ export type CmdqPlaces = ReturnType<typeof cmdqPlaces>;
 
 const statement = (operation: Operation, text: string): Stmt => ({ kind: 'do', operation, text });
 
+/** A statement that reads, of which a trace need not say what. */
+const quiet = (s: Stmt): Stmt => (s.kind === 'do' ? { ...s, shows: () => '' } : s);
+
 /** A statement under the text that the kernel's source has for it. */
 export const as = (text: string, s: Stmt): Stmt => (s.kind === 'do' ? { ...s, text } : s);
+
+/** The same statement, whose reads of the packed word a trace shows as what they are. */
+export const reading = (q: Queue, s: Stmt): Stmt =>
+  s.kind === 'do' ? { ...s, shows: (value) => ` == ${q.text(Number(value))}` } : s;
 
 /** An atomic under the kernel's text, as one step. */
 export const atomic = (text: string, s: Stmt): Stmt => atOnce(as(text, s));
@@ -96,33 +103,37 @@ export const READL_BARRIER = '__io_ar()';
 
 /** (void)atomic_dec_return_release(): a register gets the result, so it is no ST<op>. */
 export const atomic_dec_return_release = (at: Address, text: string): Stmt =>
-  statement(
-    {
-      op: 'rmw',
-      fn: 'sub',
-      dst: null,
-      addr: at,
-      operand: constant(1),
-      acquire: false,
-      release: true,
-      noReturn: false,
-      atOnce: true,
-    },
-    text,
+  quiet(
+    statement(
+      {
+        op: 'rmw',
+        fn: 'sub',
+        dst: null,
+        addr: at,
+        operand: constant(1),
+        acquire: false,
+        release: true,
+        noReturn: false,
+        atOnce: true,
+      },
+      text,
+    ),
   );
 
 /** WRITE_ONCE(cmdq->q.llq.cons, cons): the store to one half of the packed word (queue.ts says why it is exact). */
 export const WRITE_ONCE_cons = (q: Queue, llq: Address, cons: Operand): Stmt =>
-  statement(
-    {
-      op: 'blockingRmw',
-      addr: llq,
-      guard: constant(1),
-      next: q.pack(q.prod(reg('old')), cons),
-      acquire: false,
-      release: false,
-    },
-    'WRITE_ONCE(cmdq->q.llq.cons, llq.cons)',
+  quiet(
+    statement(
+      {
+        op: 'blockingRmw',
+        addr: llq,
+        guard: constant(1),
+        next: q.pack(q.prod(reg('old')), cons),
+        acquire: false,
+        release: false,
+      },
+      'WRITE_ONCE(cmdq->q.llq.cons, llq.cons)',
+    ),
   );
 
 /** Statements about the slot that `position` is in, once for each slot behind a branch instead of with an index: the

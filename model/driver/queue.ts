@@ -24,6 +24,8 @@ export interface Queue {
   readonly bits: { readonly position: number; readonly prod: number; readonly llq: number };
   readonly Q_IDX: (p: Operand) => Expr;
   readonly Q_WRP: (p: Operand) => Expr;
+  /** The packed word in words. */
+  readonly text: (value: number) => string;
   readonly prod: (q: Operand) => Expr;
   readonly cons: (q: Operand) => Expr;
   readonly pack: (prod: Operand, cons: Operand) => Expr;
@@ -50,6 +52,10 @@ export function queueOf(shift: number): Queue {
     bits: { position: shift + 1, prod: width, llq: width + shift + 1 },
     Q_IDX,
     Q_WRP,
+    text: (value) => {
+      const owned = Math.floor(value / (2 * size)) % 2 === 1 ? ' OWNED' : '';
+      return `{prod ${value % (2 * size)}${owned}, cons ${Math.floor(value / 2 ** width)}}`;
+    },
     prod,
     cons,
     pack: (p, c) => or(expr(p), shifted('shl', c, width)),

@@ -10,6 +10,8 @@ export interface Site {
   readonly text: string;
   /** False if a run that never executes it is not vacuous for that. */
   readonly covered?: boolean;
+  /** What a trace says behind the text of what was read; by default ` == ` and the value. */
+  readonly shows?: (value: Value) => string;
 }
 
 /** A memory cell: `base->field[index]`. `base` evaluates to a pointer. */

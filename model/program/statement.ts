@@ -7,7 +7,12 @@ import type { Instruction, Operation, Program } from './instruction.ts';
 
 export type Stmt =
   /** One instruction. An empty text: not shown in traces, not counted for coverage. */
-  | { readonly kind: 'do'; readonly operation: Operation; readonly text: string }
+  | {
+      readonly kind: 'do';
+      readonly operation: Operation;
+      readonly text: string;
+      readonly shows?: Instruction['at']['shows'];
+    }
   | {
       readonly kind: 'if';
       readonly cond: Expr;
@@ -49,14 +54,16 @@ interface Scope {
 
 function emit(code: Instruction[], body: readonly Stmt[], scope: Scope): void {
   for (const s of body) {
-    if (s.kind === 'do')
-      code.push({ ...s.operation, at: { fn: scope.fn, text: s.text, covered: scope.covered } });
+    if (s.kind === 'do') code.push({ ...s.operation, at: siteOf(s, scope) });
     else if (s.kind === 'call') emit(code, s.body, { ...scope, fn: s.fn });
     else if (s.kind === 'optional') emit(code, s.body, { ...scope, covered: false });
     else if (s.kind === 'if') emitIf(code, s, scope);
     else emitWhile(code, s, scope);
   }
 }
+
+const siteOf = ({ text, shows }: Stmt & { kind: 'do' }, { fn, covered }: Scope): Instruction['at'] =>
+  shows === undefined ? { fn, text, covered } : { fn, text, covered, shows };
 
 const silent = (fn: string): Instruction['at'] => ({ fn, text: '', covered: false });
 

@@ -108,7 +108,7 @@ const stopping = (unit: EngineUnit, read: Read, at: number, misuse: Misuse): Ste
 function msiSteps(unit: EngineUnit, read: Read, at: number): readonly Step[] {
   const object = unit.decl.queues[at]!;
   const { msis } = read(unit.state).queues[at]!;
-  return msis.map((msi) => {
+  return (unit.decl.msi === 'in order' ? msis.slice(0, 1) : msis).map((msi) => {
     const cell: CellName = { object, field: ENT, index: msi.slot };
     const found = memoryHolds(unit, read, cell);
     if (found !== msi.command) {
@@ -190,7 +190,7 @@ function syncSteps(
         consumed: [],
         rest,
         stopped: false,
-        msis: decl.msi ? [...queue.msis, { slot, command: c }] : [],
+        msis: decl.msi !== 'none' ? [...queue.msis, { slot, command: c }] : [],
       },
       engine: { completed },
       stores: [{ cell: { object, field: CONS, index: 0 }, value: cons }],
