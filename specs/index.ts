@@ -12,6 +12,7 @@ import pgtable from './pgtable/index.ts';
 import termination from './termination/index.ts';
 import ttlHint from './ttl-hint/index.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
+import unplug from './unplug/index.ts';
 import vcmdq from './vcmdq/index.ts';
 import writeEntry from './write-entry/index.ts';
 
@@ -30,4 +31,5 @@ export const specs: readonly Spec[] = [
   cmdq,
   vcmdq,
   atcTimeout,
+  unplug,
 ];
