@@ -47,8 +47,9 @@ export function exitSection(w: Work, pc: number): void {
 export function leaveSection(w: Work, gps: readonly string[], wasInSection: boolean, view: View): void {
   const { t } = w;
   if (!wasInSection && gps.length === 0) return;
-  // A store of the section that is still to leave will tell more than could be told now.
-  if (w.cpu.facts.synchronizes && !t.window.some((e) => e.section && e.loc >= 0))
+  // A store of the section that is still to leave tells more than could be told now, to all that wait for it as well.
+  const saysMore = t.window.some((e) => e.section && e.loc >= 0 && gps.every((g) => e.gps.includes(g)));
+  if (w.cpu.facts.synchronizes && !saysMore)
     w.events.push({ kind: 'section-end', by: w.cpu.id, after: storesAfter(t, view), gps });
   const pending = [...t.window, ...t.deferred];
   const free = gps.filter((g) => !t.rcu.blocks.includes(g) && !pending.some((p) => p.gps.includes(g)));

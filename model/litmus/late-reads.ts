@@ -70,8 +70,8 @@ function lateAgent(agent: Agent, cpu: Cpu, { turn, rests, restOf }: Parts): Agen
       const barred = now.kind === 'block' ? now.not : [];
       return steps.flatMap((step, at) => {
         if (barred.includes(at)) return [];
-        const after = restOf(threadAfter(step));
-        const next = isUnseen(step) ? unseen(read, now, after) : now.kind === 'tail' ? null : ANY;
+        const after = restOf(threadAfter(cpu, step));
+        const next = isUnseen(cpu, read, step) ? unseen(read, now, after) : now.kind === 'tail' ? null : ANY;
         if (next === null) return [];
         const then = next.kind === 'block' ? { ...next, not: earlier(read, steps, step) } : next;
         return [{ ...step, writes: [...step.writes, write(turn, then), write(rests[self]!, after)] }];
@@ -79,27 +79,24 @@ function lateAgent(agent: Agent, cpu: Cpu, { turn, rests, restOf }: Parts): Agen
     },
   };
 
-  function threadAfter(step: Step): Thread {
-    return step.writes.find((w) => w.component.index === cpu.thread.index)!.value as Thread;
-  }
-
   /** Which visible steps after `step` lead where a visible step of now, and then an unseen one, lead as well. */
   function earlier(read: Read, steps: readonly Step[], step: Step): readonly number[] {
-    const now = steps.filter((s) => !isUnseen(s));
+    const now = steps.filter((s) => !isUnseen(cpu, read, s));
     if (now.length === 0) return [];
-    const after = agent.steps(following(read, step));
-    const visible = after.flatMap((s, at) => (isUnseen(s) ? [] : [at]));
+    const then = following(read, step);
+    const after = agent.steps(then);
+    const visible = after.flatMap((s, at) => (isUnseen(cpu, then, s) ? [] : [at]));
     if (visible.length === 0) return [];
     const reached = new Set(
       now.flatMap((first) =>
         agent
           .steps(following(read, first))
-          .filter(isUnseen)
-          .map((second) => stringify({ ...outward(first), thread: threadAfter(second) })),
+          .filter((second) => isUnseen(cpu, following(read, first), second))
+          .map((second) => stringify({ ...outward(first), thread: threadAfter(cpu, second) })),
       ),
     );
     return visible.filter((at) =>
-      reached.has(stringify({ ...outward(after[at]!), thread: threadAfter(after[at]!) })),
+      reached.has(stringify({ ...outward(after[at]!), thread: threadAfter(cpu, after[at]!) })),
     );
   }
 
@@ -129,8 +126,15 @@ function lateAgent(agent: Agent, cpu: Cpu, { turn, rests, restOf }: Parts): Agen
   }
 }
 
-/** Whether the step writes nothing but its own thread, which it always writes. */
-const isUnseen = (step: Step): boolean => step.writes.length === 1 && (step.events ?? []).length === 0;
+/** Whether the step writes nothing but its own thread, which it always writes. Where there are grace periods, they
+ *  notice as well when a section begins or ends, also beside one whose stores are still to leave. */
+export function isUnseen(cpu: Cpu, read: Read, step: Step): boolean {
+  if (step.writes.length > 1 || (step.events ?? []).length > 0) return false;
+  return !cpu.facts.gracePeriods || threadAfter(cpu, step).rcu.depth === read(cpu.thread).rcu.depth;
+}
+
+const threadAfter = (cpu: Cpu, step: Step): Thread =>
+  step.writes.find((w) => w.component.index === cpu.thread.index)!.value as Thread;
 
 /** What can be read once the step's writes are made. */
 function following(read: Read, { writes }: Step): Read {

@@ -7,6 +7,7 @@ import { issueRead, resolveLoads } from './load.ts';
 import { mayDefer } from './may-defer.ts';
 import { latest, valueAt } from './memory.ts';
 import { branch, fence, isb, set } from './order.ts';
+import { rcu } from './rcu.ts';
 import { initialState, type Machine, resolveAddress, type State, type Thread } from './state.ts';
 import { vary } from './step.ts';
 import { issueStore, propagate } from './store.ts';
@@ -145,6 +146,8 @@ function accessSteps(machine: Machine, state: State, tid: number): readonly Stat
       return awaitValue(machine, state, tid, instruction);
     case 'blockingRmw':
       return blockingRmw(machine, state, tid, instruction);
+    case 'rcu':
+      return rcu(state, tid, instruction);
     case 'set':
     case 'branch':
     case 'jump':

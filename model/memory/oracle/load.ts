@@ -1,6 +1,7 @@
 /** Loads: rows "load", "defer" and "resolve" of semantics.md 1.2. */
 import type { Loc } from '../../machine.ts';
 import { messageView, readable, valueAt } from './memory.ts';
+import { complete } from './rcu.ts';
 import type { Machine, Source, State, Thread, WindowEntry } from './state.ts';
 import { freshId, windowAt } from './state.ts';
 import { boundEarlierLoads, read, resolveSource, settle, vary } from './step.ts';
@@ -124,7 +125,17 @@ function deferLoad(machine: Machine, state: State, tid: number, request: ReadReq
     const view = preViewOf(t, address, 'plain');
     const behind = windowAt(t, loc).map((entry) => entry.id);
     const noReturn = request.noReturn ?? false;
-    t.deferred.push({ id, pc: t.pc, loc, view, lo: Math.max(view, t.coh[loc]!), hi: null, behind, noReturn });
+    t.deferred.push({
+      id,
+      pc: t.pc,
+      loc,
+      view,
+      lo: Math.max(view, t.coh[loc]!),
+      hi: null,
+      behind,
+      noReturn,
+      cs: false,
+    });
     t.vcap = Math.max(t.vcap, address.pick);
     request.finish(t, { kind: 'pending', id }, { kind: 'deferred', id });
     t.pc++;
@@ -138,7 +149,7 @@ export function resolveLoads(machine: Machine, state: State, tid: number): reado
   return thread.deferred.flatMap((load, position) => {
     if (load.behind.length > 0) return [];
     return readable(machine, state, load.loc, load.lo, load.hi).flatMap((ts) =>
-      vary(state, tid, (t) => {
+      vary(state, tid, (t, next) => {
         const value = read(t, {
           loc: load.loc,
           ts,
@@ -157,6 +168,7 @@ export function resolveLoads(machine: Machine, state: State, tid: number): reado
         for (const entry of t.window) entry.prl = entry.prl.filter((id) => id !== load.id);
         resolveSource(t, { kind: 'deferred', id: load.id }, ts);
         settle(t, load.id, value);
+        complete(next, tid, load, value.view);
       }),
     );
   });

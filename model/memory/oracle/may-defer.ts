@@ -82,6 +82,8 @@ function following(instruction: Instruction, at: number, taint: ReadonlySet<stri
       return tainted(instruction.cond, taint) ? [] : [at + 1, instruction.otherwise];
     case 'jump':
       return [instruction.to];
+    case 'rcu':
+      return instruction.what === 'synchronize' ? [] : [at + 1];
     case 'rmw':
     case 'blockingRmw':
       return (instruction.acquire && instruction.release) || taintedAddress(instruction.addr, taint)

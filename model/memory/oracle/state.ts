@@ -32,6 +32,8 @@ export interface WindowEntry {
   follows: Id | null;
   /** STXR: where its LDXR read from. */
   after: Source | null;
+  /** Issued before the end of a read-side section (semantics.md 2). */
+  cs: boolean;
 }
 
 /** Where a read gets its value from: a message, an own store that is still pending, or it is deferred itself. */
@@ -64,6 +66,7 @@ export interface DeferredLoad {
   /** Own earlier stores to `loc` that have not left yet. */
   behind: Id[];
   noReturn: boolean;
+  cs: boolean;
 }
 
 /** How a CAS was guessed to end. */
@@ -71,6 +74,23 @@ export interface Guess {
   left: Sym;
   right: Sym;
   equal: boolean;
+}
+
+/** What a thread knows of RCU. */
+export interface Rcu {
+  depth: number;
+  /** Floor for the next section. */
+  rf: Timestamp;
+  /** What its finished sections have seen. */
+  csv: Timestamp;
+  /** Its own grace period, between BEGIN and END. */
+  gp: GracePeriod | null;
+}
+
+/** For whom it waits: 'in' = until the section ends; names = until these entries of the section are complete. */
+export interface GracePeriod {
+  wait: { readonly thread: number; for: 'in' | Id[] }[];
+  acc: Timestamp;
 }
 
 export interface Thread {
@@ -94,6 +114,7 @@ export interface Thread {
   unknownReads: Sym[];
   guesses: Guess[];
   monitor: { loc: Loc; source: Source; value: Sym } | null;
+  rcu: Rcu;
 }
 
 export interface State {
@@ -137,6 +158,7 @@ export function initialState(machine: Machine): State {
       unknownReads: [],
       guesses: [],
       monitor: null,
+      rcu: { depth: 0, rf: 0, csv: 0, gp: null },
     })),
   };
 }

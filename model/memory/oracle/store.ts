@@ -1,5 +1,6 @@
 /** Stores: rows "store issue" and "propagate" of semantics.md 1.2. */
 import type { Instruction } from '../../program/instruction.ts';
+import { complete } from './rcu.ts';
 import { freshId, type Machine, resolveAddress, type State, type Thread, type WindowEntry } from './state.ts';
 import { resolveSource, vary } from './step.ts';
 import { evaluate, type Id, type Known, known, type Timestamp } from './symbolic.ts';
@@ -66,6 +67,7 @@ export function newEntry(
     owns: false,
     follows: null,
     after: null,
+    cs: false,
   };
 }
 
@@ -80,6 +82,7 @@ export function propagate(_machine: Machine, state: State, tid: number): readonl
       const ts = append(next, tid, { ...entry, value, readView });
       resolveSource(t, { kind: 'entry', id: entry.id }, ts);
       leaveWindow(t, next, tid, entry);
+      complete(next, tid, entry, ts);
     });
   });
 }
