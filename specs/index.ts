@@ -8,7 +8,9 @@ import flushQueue from './flush-queue/index.ts';
 import invRange from './inv-range/index.ts';
 import iovaToPhys from './iova-to-phys/index.ts';
 import irqLocks from './irq-locks/index.ts';
+import kernelTables from './kernel-tables/index.ts';
 import pgtable from './pgtable/index.ts';
+import severalSmmus from './several-smmus/index.ts';
 import termination from './termination/index.ts';
 import ttlHint from './ttl-hint/index.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
@@ -32,4 +34,6 @@ export const specs: readonly Spec[] = [
   vcmdq,
   atcTimeout,
   unplug,
+  severalSmmus,
+  kernelTables,
 ];
