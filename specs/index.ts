@@ -10,7 +10,9 @@ import iovaToPhys from './iova-to-phys/index.ts';
 import irqLocks from './irq-locks/index.ts';
 import kernelTables from './kernel-tables/index.ts';
 import pgtable from './pgtable/index.ts';
+import riscvContext from './riscv-context/index.ts';
 import severalSmmus from './several-smmus/index.ts';
+import sva from './sva/index.ts';
 import termination from './termination/index.ts';
 import ttlHint from './ttl-hint/index.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
@@ -36,4 +38,6 @@ export const specs: readonly Spec[] = [
   unplug,
   severalSmmus,
   kernelTables,
+  sva,
+  riscvContext,
 ];
