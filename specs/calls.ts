@@ -1,4 +1,4 @@
-/** Mutants that change whole calls of a kernel function, where `edit` changes single statements. */
+/** Mutants that change or move whole calls of a kernel function, where `edit` changes single statements. */
 import { ModelBug } from '../model/contract.ts';
 import type { Stmt } from '../model/program/statement.ts';
 
@@ -25,4 +25,26 @@ export function replaceCalls(
   const result = walk(body);
   if (hits === 0) throw new ModelBug(`no call of ${fn}() to change`);
   return result;
+}
+
+/** Moves the one call of `fn` next to the first call of another function, wherever that is. */
+export function moveCall(
+  body: readonly Stmt[],
+  fn: string,
+  where: 'before' | 'after',
+  anchor: string,
+): readonly Stmt[] {
+  const found: Call[] = [];
+  const without = replaceCalls(body, fn, (c) => {
+    found.push(c);
+    return [];
+  });
+  const [moved] = found;
+  if (moved === undefined || found.length > 1) throw new ModelBug(`${found.length} calls of ${fn}() to move`);
+  let isDone = false;
+  return replaceCalls(without, anchor, (c) => {
+    if (isDone) return [c];
+    isDone = true;
+    return where === 'before' ? [moved, c] : [c, moved];
+  });
 }

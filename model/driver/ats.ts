@@ -53,8 +53,9 @@ export interface AtsChange {
 export const prepareAts = (m: AtsMaster, { was, is }: AtsChange): readonly Stmt[] =>
   was && !is ? [pci_disable_ats(m), wmb()] : [];
 
-/** Beginning of arm_smmu_attach_commit(). When ATS stays on, both domains invalidate meanwhile. */
-export function commitAts(m: AtsMaster, { was, is }: AtsChange): readonly Stmt[] {
+/** Beginning of arm_smmu_attach_commit(). When ATS stays on, both domains invalidate meanwhile, and what the PASID's
+ *  translations were has to go; when it goes off, everything. */
+export function commitAts(m: AtsMaster, { was, is }: AtsChange, ssid = NO_PASID): readonly Stmt[] {
   if (is && !was) return [arm_smmu_enable_ats(m)];
-  return was ? [arm_smmu_atc_inv_master(m)] : [];
+  return was ? [arm_smmu_atc_inv_master(m, is ? ssid : NO_PASID)] : [];
 }

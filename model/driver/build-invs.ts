@@ -10,6 +10,7 @@ import {
   INV_TYPE_S1_ASID,
   INV_TYPE_S2_VMID,
   INV_TYPE_S2_VMID_S1_CLEAR,
+  type Inv,
   type InvType,
   IOMMU_NO_PASID,
   inv,
@@ -40,21 +41,60 @@ export interface Domain {
   readonly pgsize_bitmap: number;
 }
 
-/** Fills master->build_invs. `ats`: whether the device has ATS enabled in the attachment that is described. The
- *  result is sorted, since types are added in their order and streams are. */
+/** Fills master->build_invs. `ats`: whether the device has ATS enabled in the attachment that is described. */
 export function arm_smmu_master_build_invs(m: Master, ats: boolean, ssid: Operand, d: Domain): Stmt {
-  const pgsize = m.range_inv ? Math.log2(d.pgsize_bitmap & -d.pgsize_bitmap) : 0;
-  const add = (type: InvType, id: Operand, of: Operand, size: number): Stmt =>
-    arm_smmu_master_build_inv(m, type, id, of, size);
-  const atc = d.nest_parent ? INV_TYPE_ATS_FULL : INV_TYPE_ATS;
   return call('arm_smmu_master_build_invs', [
     store(place(`&${m.build_invs}`, 'num_invs'), 0),
-    add(d.stage === 'S2' ? INV_TYPE_S2_VMID : INV_TYPE_S1_ASID, d.tag, IOMMU_NO_PASID, pgsize),
-    // Every ASID of the guest has to go when the stage 2 under it changes.
-    ...(d.nest_parent ? [add(INV_TYPE_S2_VMID_S1_CLEAR, d.tag, IOMMU_NO_PASID, 0)] : []),
-    ...(ats ? m.streams.map((sid) => add(atc, sid, ssid, 0)) : []),
+    ...needs(m, ats, ssid, d).map((n) => arm_smmu_master_build_inv(m, n.type, n.id, n.ssid, n.pgsize)),
   ]);
 }
+
+interface Need {
+  readonly type: InvType;
+  readonly id: Operand;
+  readonly ssid: Operand;
+  readonly pgsize: number;
+}
+
+/** Sorted, since types are added in their order and streams are. */
+function needs(m: Master, ats: boolean, ssid: Operand, d: Domain): readonly Need[] {
+  const pgsize = m.range_inv ? Math.log2(d.pgsize_bitmap & -d.pgsize_bitmap) : 0;
+  const need = (type: InvType, id: Operand, of: Operand, size: number): Need => ({
+    type,
+    id,
+    ssid: of,
+    pgsize: size,
+  });
+  const atc = d.nest_parent ? INV_TYPE_ATS_FULL : INV_TYPE_ATS;
+  return [
+    need(d.stage === 'S2' ? INV_TYPE_S2_VMID : INV_TYPE_S1_ASID, d.tag, IOMMU_NO_PASID, pgsize),
+    // Every ASID of the guest has to go when the stage 2 under it changes.
+    ...(d.nest_parent ? [need(INV_TYPE_S2_VMID_S1_CLEAR, d.tag, IOMMU_NO_PASID, 0)] : []),
+    ...(ats ? m.streams.map((sid) => need(atc, sid, ssid, 0)) : []),
+  ];
+}
+
+/** The same list as a value, with one user for each entry. */
+export const invsNeeded = (
+  m: Master,
+  ats: boolean,
+  ssid: number,
+  d: Domain & { readonly tag: number },
+): readonly Inv[] =>
+  needs(m, ats, ssid, d).map((n) => {
+    const [size_opcode, nsize_opcode] = opcodes(n.type, m.e2h);
+    const [id, of] = [Number(n.id), Number(n.ssid)];
+    return {
+      smmu: m.smmu,
+      type: n.type,
+      size_opcode,
+      nsize_opcode,
+      id,
+      pgsize: n.pgsize,
+      ssid: of,
+      users: 1,
+    };
+  });
 
 function arm_smmu_master_build_inv(
   m: Master,
