@@ -35,8 +35,9 @@ export interface CheckOptions {
   readonly keepTraces?: boolean;
 }
 
-/** Between two looks at the clock and the signal: some milliseconds. */
-const SLICE = 4000;
+/** States between two looks at the clock and the signal: a millisecond, or a second where each state is made anew by
+ *  large steps. */
+const SLICE = 250;
 /** Milliseconds between two reports of progress. */
 const REPORT_EVERY = 200;
 

@@ -3,7 +3,7 @@ import type { Content } from '../machine.ts';
 import { type Message, messageValue, newest } from '../memory/lag.ts';
 import type { AtomicFn, Instruction } from '../program/instruction.ts';
 import { inOneStep, isDrained, isUnimpeded, swapAtOnce } from './at-once.ts';
-import { binaryOf, compared, known, storedIfEqual } from './content.ts';
+import { binaryOf, compared, content, known, storedIfEqual } from './content.ts';
 import { defer, isDeferrable } from './deferred.ts';
 import { evaluate } from './evaluate.ts';
 import { guess } from './guesses.ts';
@@ -28,7 +28,8 @@ type Cas = Instruction & { readonly op: 'cas' };
 /** What the atomic stores when it reads `old`. */
 function applyAtomic(fn: AtomicFn, old: Content, operand: Content, at: Instruction): Content {
   if (fn === 'swap') return operand;
-  if (fn === 'andnot') return binaryOf('sub', old, binaryOf('and', old, operand, at), at);
+  // `old` once: with several in a row it may be long.
+  if (fn === 'andnot') return binaryOf('and', old, binaryOf('sub', content(-1), operand, at), at);
   return binaryOf(fn, old, operand, at);
 }
 

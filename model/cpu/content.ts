@@ -31,7 +31,41 @@ export const joined = (c: Content, view: View, pick: View = view): Content => ({
   pick: Math.max(c.pick, pick),
 });
 
-const open = (value: Symbolic): Content => ({ value, view: 0, pick: 0 });
+/** Parts of a value that is not known yet. Each atomic that forwards from another may double them, and a step copies
+ *  them all: without a bound it could take for ever. */
+const MOST_PARTS = 500;
+
+function open(value: Symbolic): Content {
+  if (sizeOf(value) > MOST_PARTS)
+    throw new ModelBug(`a value that hangs on deferred loads has more than ${MOST_PARTS} parts`);
+  return { value, view: 0, pick: 0 };
+}
+
+const sizes = new WeakMap<Symbolic, number>();
+
+function sizeOf(value: Symbolic): number {
+  const before = sizes.get(value);
+  if (before !== undefined) return before;
+  const size = partsOf(value).reduce((sum, part) => sum + sizeOf(part.value), 1);
+  sizes.set(value, size);
+  return size;
+}
+
+function partsOf(value: Symbolic): readonly Content[] {
+  switch (value.kind) {
+    case 'const':
+    case 'pending':
+      return [];
+    case 'binary':
+      return [value.left, value.right];
+    case 'not':
+      return [value.operand];
+    case 'select':
+      return [value.cond, value.yes, value.no];
+    case 'compared':
+      return [value.of];
+  }
+}
 
 /** Arithmetic. Throws ModelBug, naming the statement, if it has no meaning. */
 export function binaryOf(op: BinaryOp, left: Content, right: Content, at: Instruction): Content {
