@@ -1,9 +1,9 @@
 /** Waiting for the hardware: for space in a command queue, and for a CMD_SYNC (arm-smmu-v3.c, Linux 7.1). Time does
  *  not pass here: a wait that would time out is a deadlock. */
-import { type Expr, not } from '../program/expression.ts';
+import { binary, type Expr, not } from '../program/expression.ts';
 import type { Address } from '../program/instruction.ts';
 import { assign, type Local, locals, READ_ONCE, smp_cond_load_relaxed } from '../program/kernel.ts';
-import { call, type Stmt, whilst } from '../program/statement.ts';
+import { call, type Stmt, when, whilst } from '../program/statement.ts';
 import { arm_smmu_cmdq_exclusive_trylock, arm_smmu_cmdq_exclusive_unlock } from './cmdq-lock.ts';
 import {
   as,
@@ -31,7 +31,8 @@ export function arm_smmu_cmdq_poll_until_not_full(q: Queue, at: CmdqPlaces, llq:
       [
         readl_relaxed(reg, at.cons_reg, 'readl_relaxed(cmdq->q.cons_reg)'),
         ...settle(cons, reg, q.bits.position),
-        WRITE_ONCE_cons(q, at.llq, cons),
+        // Storing what is there already, again and again, would only make more old values of the same.
+        when(binary('ne', cons, q.cons(llq)), [WRITE_ONCE_cons(q, at.llq, cons)]),
         arm_smmu_cmdq_exclusive_unlock(at.lock),
         reading(q, as(READ_llq, READ_ONCE(val, at.llq))),
       ],
