@@ -51,8 +51,8 @@ export interface Facts {
    *  lags: what other threads read, but for cells that just one of them polls and resets. A floor under such a cell
    *  could only forbid iterations of the polling loop that change nothing. */
   readonly counted: readonly ReadonlySet<Loc>[];
-  /** Whether all threads count the same cells: then a grace period tells for every store whether its caller has
-   *  seen it, and the order of stores that it does not part is not needed. */
+  /** Whether all threads count the same cells, all but those that one thread alone uses: then a grace period tells for
+   *  every store whether its caller has seen it, and the order of stores that it does not part is not needed. */
   readonly sortable: boolean;
   /** Objects (null: any) that another program may free. */
   readonly foreignFrees: readonly (ReadonlySet<string> | null)[];
@@ -78,6 +78,9 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
     new Set([...touched.flatMap((x, u) => (u === t ? [] : [...x[what]])), ...devices[what]]);
   const polled = polledByOne(scenario, touched, cellsAt);
   const foreignReads = scenario.programs.map((_, t) => others(t, 'reads'));
+  const isPrivate = (loc: Loc): boolean =>
+    !devices.writes.includes(loc) &&
+    touched.filter((x) => x.reads.has(loc) || x.writes.has(loc)).length === 1;
   const gracePeriods = scenario.programs.some((p) => p.code.some(startsGracePeriod));
   const synchronizes = scenario.programs.some((p) => p.code.some(isSynchronize));
   return {
@@ -87,10 +90,10 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
       stale: scenario.engines === undefined ? null : staleCells(p, (a) => cellsAt(p, a)),
     })),
     foreignReads,
-    sortable: polled.size === 0 && synchronizes,
+    sortable: synchronizes,
     counted: scenario.programs.map((_, t) => {
       const read = touched.flatMap((x, u) => (u === t && !synchronizes ? [] : [...x.reads]));
-      return new Set(read.filter((loc) => !polled.has(loc)));
+      return new Set(read.filter((loc) => !polled.has(loc) && !isPrivate(loc)));
     }),
     foreignWrites: scenario.programs.map((_, t) => others(t, 'writes')),
     foreignFrees: scenario.programs.map((_, t) => freedBy(scenario.programs.filter((_, u) => u !== t))),

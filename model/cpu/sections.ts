@@ -178,7 +178,12 @@ function positionOf(
   const left: Record<string, number> = {};
   for (const e of t.lag) left[e.loc] = (left[e.loc] ?? 0) + 1;
   const covers = t.lag.map(({ loc }) => counted.has(loc) && left[loc]!-- > (after[loc] ?? 0));
-  if (!sortable) return covers.lastIndexOf(true) + 1;
+  const last = covers.lastIndexOf(true) + 1;
+  if (!sortable) return last;
+  // Of what is not counted it is not known, and does not matter, but that it comes before what is covered.
+  t.lag.forEach(({ loc }, i) => {
+    if (!counted.has(loc)) covers[i] = i < last;
+  });
   const indices = t.lag.map((_, i) => i);
   permute(t, [...indices.filter((i) => covers[i]), ...indices.filter((i) => !covers[i])]);
   return covers.filter((c) => c).length;
