@@ -180,7 +180,8 @@ test('an abort ends an exploration that would not end soon', async () => {
     },
   });
   expect(verdict).toMatchObject({ kind: 'incomplete', bound: 'interrupted' });
-  expect(seen).toHaveLength(1);
+  // The slice that the abort ends may be long enough for another report.
+  expect([1, 2]).toContain(seen.length);
   expect(effort.states).toBeGreaterThanOrEqual(seen[0]!);
 });
 
