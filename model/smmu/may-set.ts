@@ -11,7 +11,7 @@ import { type Context, configsOf, contextsOf, uses, walksFor } from './contexts.
 import { stillInFlight } from './in-flight.ts';
 import { whyIllegal } from './scopes.ts';
 import { COLUMN, columnOf, type Reach, type SmmuModel, type SmmuUnit, smmuStep, withMsi } from './smmu.ts';
-import { steWordText } from './ste.ts';
+import { STE_1_EATS_TRANS, steWordText } from './ste.ts';
 import { cellReader, spanOf } from './tables.ts';
 
 export const maySet: SmmuModel = { components, agent, reach };
@@ -86,12 +86,16 @@ function reach(unit: SmmuUnit, read: Read): readonly Reach[] {
   const smmu = read(unit.state);
   const cell = cellReader(unit.layout, read);
   return unit.decl.streams.flatMap(({ sid, ste, device }): readonly Reach[] => {
-    const contexts = contextsOf(unit.layout, smmu, sid);
+    const configs = configsOf(smmu, sid);
+    const contexts = contextsOf(unit.layout, smmu, sid, configs);
+    // Translated transactions are looked up in the STE only: no CD has to be valid for them (IHI 0070 3.9).
     const sendsTranslated =
-      device !== undefined && cell(device, ATS_FIELD, 0) === 1 && contexts.some((c) => c.ats);
+      device !== undefined &&
+      cell(device, ATS_FIELD, 0) === 1 &&
+      configs.some(({ meaning }) => meaning.eats === STE_1_EATS_TRANS);
     return [
       { kind: 'STE', object: ste, sid, vmid: null, page: null },
-      ...configsOf(smmu, sid).flatMap(({ meaning }) => cdTable(sid, meaning.stage1?.cds ?? null)),
+      ...configs.flatMap(({ meaning }) => cdTable(sid, meaning.stage1?.cds ?? null)),
       ...contexts.flatMap((c) => through(smmu, c)),
       ...(sendsTranslated ? (smmu.atc ?? []).filter((e) => e.sid === sid).map(byAtc) : []),
       ...(smmu.held ?? [])
