@@ -3,12 +3,14 @@ import type { Spec } from '../checker/spec.ts';
 import arrayOps from './array-ops/index.ts';
 import atcTimeout from './atc-timeout/index.ts';
 import ats from './ats/index.ts';
+import attach from './attach/index.ts';
 import cmdq from './cmdq/index.ts';
 import flushQueue from './flush-queue/index.ts';
 import invRange from './inv-range/index.ts';
 import iovaToPhys from './iova-to-phys/index.ts';
 import irqLocks from './irq-locks/index.ts';
 import kernelTables from './kernel-tables/index.ts';
+import nested from './nested/index.ts';
 import pgtable from './pgtable/index.ts';
 import riscvContext from './riscv-context/index.ts';
 import severalSmmus from './several-smmus/index.ts';
@@ -28,6 +30,7 @@ export const specs: readonly Spec[] = [
   ttlHint,
   writeEntry,
   ats,
+  attach,
   termination,
   irqLocks,
   flushQueue,
@@ -39,5 +42,6 @@ export const specs: readonly Spec[] = [
   severalSmmus,
   kernelTables,
   sva,
+  nested,
   riscvContext,
 ];
