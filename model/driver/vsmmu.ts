@@ -2,7 +2,7 @@
  *  of a nested translation: its VMM reads the guest's command queue and hands arrays of commands to the kernel. */
 import { match, P } from 'ts-pattern';
 import type { Command, ObjectDecl } from '../machine.ts';
-import { commandOf, place, store } from '../program/kernel.ts';
+import { commandOf, place, smp_store_release, store } from '../program/kernel.ts';
 import { call, type Stmt } from '../program/statement.ts';
 import { arm_smmu_cmdq_issue_cmdlist } from './cmdq.ts';
 import { CMDQ_BATCH_ENTRIES } from './cmdq-batch.ts';
@@ -87,14 +87,33 @@ export function arm_vsmmu_cache_invalidate(
   cpu: number,
   how: CacheInvalidate = asMerged,
 ): Stmt {
+  const { lists, entry_num, ret } = invalidated(v, array, how);
   const issue = (list: readonly Command[]): Stmt =>
     arm_smmu_cmdq_issue_cmdlist(
       `&${v.smmu}`,
       list.map((c) => commandOf(c.name, c.operands)),
       cpu,
     );
-  return call('arm_vsmmu_cache_invalidate', invalidated(v, array, how).lists.map(issue));
+  return call('arm_vsmmu_cache_invalidate', [
+    ...lists.map(issue),
+    ...(ret === EIO ? [returns(entry_num)] : []),
+  ]);
 }
+
+/** `struct iommu_hwpt_invalidate`, in which user space finds how many commands were handled. */
+export const hwptInvalidateObject: ObjectDecl = {
+  name: 'cmd',
+  life: 'live',
+  cut: 'object',
+  // User space is no CPU's here.
+  device: true,
+  fields: [{ name: 'entry_num', cells: [0] }],
+};
+const returns = (entry_num: number): Stmt =>
+  ({
+    ...store(place('&cmd', 'entry_num'), entry_num),
+    text: `entry_num = ${entry_num}, return -EIO`,
+  }) as Stmt;
 
 /** How a VMM makes arrays of what it finds in the guest's queue. */
 export type VmmBatches = 'up to each CMD_SYNC' | 'across CMD_SYNC';
@@ -137,11 +156,13 @@ export const guestFreeObject = (pages: number): ObjectDecl => ({
   name: GUEST_FREE,
   life: 'live',
   cut: 'object',
-  device: false,
+  // Devices use what they are given next.
+  device: true,
   fields: [{ name: 'page', cells: Array.from({ length: pages }, () => 0) }],
 });
+/** The allocator's lock is released behind it. */
 export const guest_free_page = (page: number): Stmt =>
   ({
-    ...store(place(`&${GUEST_FREE}`, 'page', page), 1),
+    ...smp_store_release(place(`&${GUEST_FREE}`, 'page', page), 1),
     text: `__free_page(page${page}) in the guest`,
   }) as Stmt;

@@ -20,6 +20,7 @@ import {
   type CacheInvalidate,
   guest_free_page,
   guestFreeObject,
+  hwptInvalidateObject,
   type VmmBatches,
   type Vsmmu,
   vmm_cmdq_consume,
@@ -139,6 +140,7 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
     objects: [
       ...(host ? arrays : []),
       guestFreeObject(2),
+      hwptInvalidateObject,
       smmuObject('smmu0', 2),
       ...p.vmids.map((vmid, i) =>
         steObject(
