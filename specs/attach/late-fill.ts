@@ -2,6 +2,10 @@
  *  be in the TLB, and there the device gets it, while that unmap has read the array from before the attach: nobody
  *  invalidates the device's ATC. Before the array the ATCs were looked up behind the CMD_SYNC of the TLBI.
  *
+ *  What that depends on: an SMMU answers a translation request from its TLB; the tag is shared, by another device or
+ *  by the same one before its ATS was on; and whoever unmaps is held up between rcu_dereference() and its TLBI (by
+ *  preemption, an interrupt, a full queue) for the rest of an attach and a request of the device.
+ *
  *  The smallest system in which it happens: one device that has filled the TLB, one that comes with ATS, one unmap. */
 import type { Variant } from '../../checker/spec.ts';
 import { arm_smmu_cmdq_issue_cmdlist } from '../../model/driver/cmdq.ts';
@@ -29,13 +33,19 @@ const beside: Partial<Params> = {
 const { invs, now } = locals('arm_smmu_domain_inv_range', 'invs', 'now');
 const published = place('&A', 'invs');
 
-/** Looks at the array again once everything in it is invalidated. */
-const again = (body: readonly Stmt[]): readonly Stmt[] =>
-  replaceCalls(body, '__arm_smmu_domain_inv_range', (walk) => [
-    walk,
-    READ_ONCE(now, published),
-    whilst(binary('ne', now, invs), [rcu_dereference(invs, published), walk, READ_ONCE(now, published)]),
-  ]);
+/** Looks at the array again once everything in it is invalidated. The barrier: the end of the wait for a CMD_SYNC
+ *  orders later stores only. */
+const again =
+  (...barrier: readonly Stmt[]): Params['rewriteUnmap'] =>
+  (body) =>
+    replaceCalls(body, '__arm_smmu_domain_inv_range', (walk) => {
+      const look = [...barrier, READ_ONCE(now, published)];
+      return [
+        walk,
+        ...look,
+        whilst(binary('ne', now, invs), [rcu_dereference(invs, published), walk, ...look]),
+      ];
+    });
 
 /** The tag is flushed behind the STE, before ATS is on. */
 const flush = call('arm_smmu_attach_commit', [
@@ -107,22 +117,29 @@ export const lateFill: readonly Variant[] = [
   ),
   variant(
     'ATS beside another device, array read again',
-    'repair: inv_range looks again behind its CMD_SYNC, and begins anew if the array was replaced',
-    sc(holds),
-    { ...beside, rewriteUnmap: again },
+    'repair: inv_range looks again behind its CMD_SYNC and smp_mb(), and begins anew if the array was replaced',
+    always(holds),
+    { ...beside, rewriteUnmap: again(smp_mb()) },
+    witnesses,
+  ),
+  variant(
+    'ATS beside another device, array read again, no barrier',
+    'the second look may come before the CMD_SYNC is complete',
+    { sc: holds, armv8: stale },
+    { ...beside, rewriteUnmap: again() },
     witnesses,
   ),
   variant(
     'ATS beside another device, tag flushed',
     'repair: the attach flushes the tag between STE and ATS',
-    sc(holds),
+    always(holds),
     { ...beside, rewrite: (body) => replaceCalls(body, STE, (c) => [c, flush]) },
     witnesses,
   ),
   variant(
     'ATS beside another device, synchronize_rcu',
     'repair: whoever has read the old array is done before the STE is written',
-    sc(holds),
+    always(holds),
     { ...beside, rewrite: (body) => replaceCalls(body, NEW_INVS, (c) => [c, synchronize_rcu()]) },
     witnesses,
   ),
