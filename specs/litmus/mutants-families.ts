@@ -2,9 +2,10 @@
  *  what herd7's corpus and random programs add is for rules to come. */
 
 /** Where tests come from, and which of them by a pattern: our own classics and herd7's corpus by file name, the tests
- *  of premises by what they say, small programs by name, random programs (compared with the list machine) by shape. */
+ *  of premises by what they say, small programs by name, random programs (compared with the list machine, or, `late`,
+ *  unseen steps late with every interleaving) by shape. */
 export interface Source {
-  readonly from: 'classics' | 'corpus' | 'premises' | 'small' | 'random';
+  readonly from: 'classics' | 'corpus' | 'premises' | 'small' | 'random' | 'late';
   readonly like: string;
 }
 
@@ -19,6 +20,7 @@ const views: Source = { from: 'corpus', like: '^aarch64/views/' };
 const small: Source = { from: 'small', like: '.' };
 /** `2x3`: two threads of three pieces. */
 const random = (like: string): Source => ({ from: 'random', like });
+const late = (like: string): Source => ({ from: 'late', like });
 
 /** Three threads at most: more are too much for a mutant. */
 const fewThreads: Source = { from: 'corpus', like: '^c/collected/(?!.*[+].*[+].*[+])' };
@@ -48,8 +50,11 @@ export const families = {
   ],
   locks: [classics('lock|CAS'), small, c('.*lock|.*cs')],
   RCU: [classics('^RCU'), c('RCU|(SB|MP|LB|R|S)[+].*(cs|gp)|.*gp'), fewThreads],
+  'RCU, random': [classics('^RCU'), random('^RCU')],
+  'late reads': [late('classics|2x3|3x2'), late('^RCU')],
+  'CAS to ZR, LDXR apart, random': [random('discards'), random('apart')],
   'SC, TSO': [classics('^(A64-)?(SB|MP|2[+]2W|R[+]|S[+]|LB)'), ...own],
-  'views, random': [small, premises('.'), views, random('.')],
+  'views, random': [small, premises('.'), views, random('^.x')],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;
 
 export type Family = keyof typeof families;

@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 import { atomicMutants } from './mutants-atomics.ts';
 import { deferralMutants } from './mutants-deferral.ts';
 import { lagMutants } from './mutants-lag.ts';
+import { lateMutants } from './mutants-late.ts';
 import { orderMutants } from './mutants-order.ts';
 import { rcuMutants } from './mutants-rcu.ts';
 
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...deferralMutants,
   ...lagMutants,
   ...rcuMutants,
+  ...lateMutants,
 ];

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { examine, type Report } from '../../model/litmus/examine.ts';
 import { type LitmusTest, litmusTest } from '../../model/litmus/litmus-test.ts';
-import type { FinalState, Limits } from '../../model/litmus/outcomes.ts';
+import type { FinalState, Limits, Outcomes } from '../../model/litmus/outcomes.ts';
 import { randomScenario } from '../../model/litmus/random-programs.ts';
 import { premiseTests } from '../../model/litmus/rule-premises.ts';
 import { observe, smallTest } from '../../model/litmus/small-test.ts';
 import type { MemoryModel, Scenario } from '../../model/machine.ts';
 import { exploreOracle } from '../../model/memory/oracle/explore.ts';
-import { exploreLagInFull as exploreLag } from '../lag-runner.ts';
+import { exploreLagInFull as exploreLag, exploreLag as exploreLate } from '../lag-runner.ts';
 import { litmusFiles, readVerdicts, type Verdicts } from './files.ts';
 import type { Source } from './mutants-families.ts';
 import { smallCPrograms, smallPrograms } from './mutants-small.ts';
@@ -51,6 +51,11 @@ export function questionsOf({ from, like }: Source, corpus: string): readonly Qu
       ];
     case 'random':
       return shapes.filter(({ shape }) => wanted.test(shape)).flatMap(randomQuestions);
+    case 'late':
+      return [
+        ...(wanted.test('classics') ? lateClassics() : []),
+        ...shapes.filter(({ shape }) => wanted.test(shape)).flatMap(lateQuestions),
+      ];
   }
 }
 
@@ -62,11 +67,14 @@ const said = (report: Report): string => {
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const models: readonly MemoryModel[] = ['armv8', 'tso', 'sc'];
 
+const classicTexts = () =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.litmus'))
+    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+
 /** Each says in its first comment what is to be expected. */
 function classics(): readonly Question[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.litmus'));
-  return files.flatMap((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
+  return classicTexts().flatMap(({ file, text }) => {
     const comment = /\(\* (sc [^\n]*)/.exec(text)?.[1] ?? '';
     return models.map((model) => ({
       test: `${file.replace('.litmus', '')} under ${model}`,
@@ -121,23 +129,54 @@ const shapes = [
   { shape: '2x2', maxThreads: 2, maxPieces: 2, exclusives: true, numRuns: 150, seed: 11 },
   { shape: '2x3', maxThreads: 2, maxPieces: 3, exclusives: true, numRuns: 80, seed: 12 },
   { shape: '3x2', maxThreads: 3, maxPieces: 2, exclusives: false, numRuns: 40, seed: 13 },
+  { shape: 'discards', maxThreads: 2, maxPieces: 3, discards: true, numRuns: 150, seed: 14 },
+  { shape: 'apart', maxThreads: 2, maxPieces: 2, apart: true, numRuns: 150, seed: 15 },
+  { shape: 'RCU 2x2', maxThreads: 2, maxPieces: 2, rcu: true, numRuns: 300, seed: 16 },
+  { shape: 'RCU 3x1', maxThreads: 3, maxPieces: 1, rcu: true, numRuns: 300, seed: 17 },
+  { shape: 'RCU 3x2', maxThreads: 3, maxPieces: 2, rcu: true, numRuns: 300, seed: 18 },
 ] as const;
 
 /** Programs that the list machine is through with before this many states. */
 const SMALL = 1_500;
 
-function randomQuestions({ shape, numRuns, seed, ...options }: (typeof shapes)[number]): readonly Question[] {
-  return fc.sample(randomScenario(options), { numRuns, seed }).map((scenario, n) => ({
-    test: `random ${shape}, seed ${seed}, number ${n}`,
-    ask: () => askOracle(scenario),
-  }));
+interface Programs {
+  readonly shape: string;
+  readonly numRuns: number;
+  readonly seed: number;
 }
+
+const sampled = ({ shape, numRuns, seed, ...options }: Programs) =>
+  fc
+    .sample(randomScenario(options), { numRuns, seed })
+    .map((scenario, n) => ({ test: `random ${shape}, seed ${seed}, number ${n}`, scenario }));
+
+const randomQuestions = (programs: Programs): readonly Question[] =>
+  sampled(programs).map(({ test, scenario }) => ({ test, ask: () => askOracle(scenario) }));
+
+const lateQuestions = (programs: Programs): readonly Question[] =>
+  sampled(programs).map(({ test, scenario }) => ({
+    test: `late: ${test}`,
+    ask: () => askInFull(scenario, 2 * SMALL),
+  }));
+
+const lateClassics = (): readonly Question[] =>
+  classicTexts().map(({ file, text }) => ({
+    test: `late: ${file.replace('.litmus', '')}`,
+    ask: () => askInFull(litmusTest(text, 'armv8').scenario, 10_000),
+  }));
 
 function askOracle(scenario: Scenario, maxStates = SMALL): Answers | null {
   const oracle = exploreOracle(scenario, { maxStates });
-  if (!oracle.complete) return null;
-  const lag = exploreLag(scenario, LIMITS);
-  const [expected, here] = [oracle, lag].map(({ finals }) => outcomes(finals));
+  return oracle.complete ? compared(oracle, 'list machine', exploreLag(scenario, LIMITS)) : null;
+}
+
+function askInFull(scenario: Scenario, maxStates: number): Answers | null {
+  const full = exploreLag(scenario, { maxStates });
+  return full.complete ? compared(full, 'every interleaving', exploreLate(scenario, LIMITS)) : null;
+}
+
+function compared(right: Pick<Outcomes, 'finals'>, whose: string, lag: Outcomes): Answers {
+  const [expected, here] = [right, lag].map(({ finals }) => outcomes(finals));
   const count = (all: readonly string[]): string => `${all.length} outcomes`;
   if (lag.complete && JSON.stringify(expected) === JSON.stringify(here)) return { expected: '', here: '' };
   const [missing, added] = [
@@ -145,7 +184,7 @@ function askOracle(scenario: Scenario, maxStates = SMALL): Answers | null {
     here!.filter((o) => !expected!.includes(o)).length,
   ];
   return {
-    expected: `${count(expected!)} (list machine)`,
+    expected: `${count(expected!)} (${whose})`,
     here: lag.complete ? `${missing} of them missing, ${added} others` : `gives up: ${lag.why}`,
   };
 }
