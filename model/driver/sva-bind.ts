@@ -17,7 +17,8 @@ import { arm_smmu_write_cd_entry, type CdWriter } from './entry-writers.ts';
 import { arm_smmu_invs_merge } from './invs-ops.ts';
 import type { Cd } from './make-cd.ts';
 import { arm_smmu_attach_prepare_master_domain } from './master-domains.ts';
-import { arm_smmu_mm_arch_invalidate_secondary_tlbs, mmu_notifier_call } from './sva.ts';
+import { arm_smmu_mm_arch_invalidate_secondary_tlbs } from './sva.ts';
+import { mmu_notifier_call } from './sva-domain.ts';
 
 /** The page's descriptor is cleared, every CPU and every notifier is told, and the page is given back. The TLBI reaches
  *  CPUs only: there is no broadcast to SMMUs (BTM). */

@@ -1,11 +1,6 @@
-/** Sharing a process's page table with a device: its invalidations, the end of the process, and the end of the sharing
- *  (arm-smmu-v3-sva.c and arm-smmu-v3.c, Linux 7.1; driver.md 9). The SMMU has no E2H, and the device no ATS. */
-import type { Value } from '../program/expression.ts';
-import { binary, constant, not } from '../program/expression.ts';
+import { binary, constant } from '../program/expression.ts';
 import {
   assign,
-  kfree,
-  kfree_rcu,
   type Local,
   load,
   locals,
@@ -14,8 +9,8 @@ import {
   type Operand,
   place,
   rcu_dereference,
-  rcu_read_lock,
-  rcu_read_unlock,
+  spin_lock,
+  spin_unlock,
   store,
 } from '../program/kernel.ts';
 import { call, optional, type Stmt, when } from '../program/statement.ts';
@@ -43,7 +38,12 @@ export interface Bond {
   readonly founds: readonly Cd[];
   /** How the compiler reads the CD (write-entry-raced.ts). */
   readonly reads: RacedEntry['reads'];
+  /** Whether each write of a CD is made under a lock of its own, as in no kernel: no two of them overlap then. */
+  readonly cdLock: boolean;
 }
+
+/** That lock. */
+export const CD_LOCK = 'cd_lock';
 
 const domainTypes = [INV_TYPE_S1_ASID] as const;
 
@@ -73,7 +73,7 @@ export const arm_smmu_mm_arch_invalidate_secondary_tlbs = (
 ): Stmt => call('arm_smmu_mm_arch_invalidate_secondary_tlbs', [inv_range(domain, range, cpu)]);
 
 /** Writes a CD and counts the substreams in use, by plain accesses. A word 0 that is not 0 has V here. */
-export function arm_smmu_write_cd_entry_raced({ master, cd, founds, reads }: Bond, target: Cd): Stmt {
+export function arm_smmu_write_cd_entry_raced({ master, cd, founds, reads, cdLock }: Bond, target: Cd): Stmt {
   const fn = 'arm_smmu_write_cd_entry';
   const { cur, used_ssids } = locals(fn, 'cur', 'used_ssids');
   const used = place(`&${master}`, 'used_ssids');
@@ -84,12 +84,15 @@ export function arm_smmu_write_cd_entry_raced({ master, cd, founds, reads }: Bon
     store(used, binary(isValid ? 'add' : 'sub', used_ssids, constant(1))),
     assign(used_ssids, 0),
   ];
+  const lock = place(`&${CD_LOCK}`, 'v');
   return call(fn, [
+    ...(cdLock ? [spin_lock(lock)] : []),
     load(cur, place(`&${cd.cdtab}`, `cd${cd.ssid}`, 0)),
     // A CD that becomes valid because the process exits is not foreseen.
     when(differs, isValid ? [optional(count)] : count),
     assign(cur, 0),
     arm_smmu_write_entry_raced(cdWriter(cd), { founds, target, reads }),
+    ...(cdLock ? [spin_unlock(lock)] : []),
   ]);
 }
 
@@ -155,56 +158,4 @@ export function arm_smmu_blocking_set_dev_pasid({ bond, order, build, done }: De
     assign(old_invs, 0),
     assign(done, 1),
   ];
-}
-
-/** How the domain's memory goes: by the notifier's SRCU callback, or at once, as no kernel does. */
-export type DomainMemory = 'mmu_notifier_put' | 'kfree';
-
-/** The last device is gone, and the array is empty: arm_smmu_domain_inv() finds nothing to do, since the tag was flushed
- *  by the detach. Then the ASID may be used again. */
-export function arm_smmu_sva_domain_free(bond: Bond, mm: string, memory: DomainMemory): Stmt {
-  const { domain, cd } = bond;
-  const freeing = memory === 'kfree' ? kfree(`&${domain}`) : call_srcu(`&${domain}`);
-  return call('arm_smmu_sva_domain_free', [
-    optional([arm_smmu_domain_inv(`&${domain}`, cd.cpu)]),
-    xa_erase,
-    call('mmu_notifier_put', [store(place(`&${mm}`, 'notifiers'), 0), freeing]),
-  ]);
-}
-
-/** arm_smmu_asid_xa, of which one ASID is looked at: who has it, or 0. */
-export const ASID_XA = 'arm_smmu_asid_xa';
-const xa_erase: Stmt = {
-  ...store(place(`&${ASID_XA}`, 'v'), 0),
-  text: 'xa_erase(&arm_smmu_asid_xa, asid)',
-} as Stmt;
-
-/** The notifiers of an mm are a list under SRCU, which is taken for RCU here: both make the same promise. */
-const call_srcu = (domain: Value): Stmt =>
-  ({ ...kfree_rcu(domain), text: `call_srcu(&srcu, mmu_notifier_free_srcu)` }) as Stmt;
-const srcu_read_lock = (): Stmt => ({ ...rcu_read_lock(), text: 'srcu_read_lock(&srcu)' }) as Stmt;
-const srcu_read_unlock = (): Stmt => ({ ...rcu_read_unlock(), text: 'srcu_read_unlock(&srcu)' }) as Stmt;
-
-/** Calls what a notifier of the mm does, if there is one still. `body` gets the domain that it is part of. */
-export function mmu_notifier_call(fn: string, mm: string, body: (domain: Local) => readonly Stmt[]): Stmt {
-  const { subscription } = locals(fn, 'subscription');
-  return call(fn, [
-    srcu_read_lock(),
-    rcu_dereference(subscription, place(`&${mm}`, 'notifiers')),
-    when(subscription, body(subscription)),
-    assign(subscription, 0),
-    srcu_read_unlock(),
-  ]);
-}
-
-/** arm_smmu_sva_domain_alloc(): dst = whether the ASID was free, and is the new domain's. */
-export function arm_smmu_sva_domain_alloc(dst: Local, domain: string): Stmt {
-  const fn = 'arm_smmu_sva_domain_alloc';
-  const { entry } = locals(fn, 'entry');
-  const asid = place(`&${ASID_XA}`, 'v');
-  return call(fn, [
-    load(entry, asid),
-    assign(dst, not(entry)),
-    when(not(entry), [{ ...store(asid, `&${domain}`), text: 'xa_alloc(&arm_smmu_asid_xa)' } as Stmt]),
-  ]);
 }

@@ -1,6 +1,6 @@
 /** What must be true of processes that share their page tables with devices (properties.md S4, S15). */
 import type { Read } from '../contract.ts';
-import { ASID_XA } from '../driver/sva.ts';
+import { ASID_XA } from '../driver/sva-domain.ts';
 import { cdField, cdMeaning, substreamsOf } from '../smmu/cd.ts';
 import { contextsOf, uses } from '../smmu/contexts.ts';
 import { columnOf } from '../smmu/smmu.ts';

@@ -4,30 +4,20 @@
  *  guestScope looks at. A second device is there where it may have another VMID, a second CPU where the host does
  *  something of its own, or consumes a queue that the guest writes. */
 import type { Expectation, Spec, Variant } from '../../checker/spec.ts';
-import type { Witness } from '../../checker/system.ts';
 import { arm_vsmmu_convert_user_cmd, asMerged, type CacheInvalidate, EIO } from '../../model/driver/vsmmu.ts';
-import { encoded } from '../../model/driver/vsmmu-queue.ts';
-import type { MemoryModel } from '../../model/machine.ts';
 import { drop, replace } from '../../model/program/statement.ts';
-import { atcAfterTlb } from '../../model/property/commands.ts';
-import { guestScope, noStaleGuestTranslation } from '../../model/property/guest.ts';
-import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
-import { cellReader } from '../../model/smmu/tables.ts';
-import { buildMachine, type Machine } from '../../model/system.ts';
-import { systemOf } from '../join.ts';
 import {
   atcByIpa,
   guest,
   notAParent,
   type Params,
   plain,
-  scenario,
   UNPLUGGED,
-  vsmmu,
   withAts,
   withoutAts,
 } from './scenario.ts';
-import { type QueueParams, queueScenario } from './shared-queue.ts';
+import type { QueueParams } from './shared-queue.ts';
+import { calling, sharing } from './systems.ts';
 
 const holds: Expectation = { kind: 'holds' };
 const by = (property: string): Expectation => ({ kind: 'violated', by: property });
@@ -35,31 +25,6 @@ const by = (property: string): Expectation => ({ kind: 'violated', by: property 
 const stale = by('noStaleTranslation');
 const guestStale = by('noStaleGuestTranslation');
 const always = (e: Expectation): Variant['expect'] => ({ sc: e, tso: e, armv8: e });
-
-/** A combined translation of both stages is cached, under the guest's ASID. */
-const combined = (machine: Machine): Witness => ({
-  name: 'the SMMU holds a translation of both stages',
-  reached: (read) =>
-    read(machine.smmus[0]!.state).tlb.some((e) => e.asid !== undefined && e.target === 'page0'),
-});
-const inAtc = (machine: Machine): Witness => ({
-  name: 'the ATC holds page0',
-  reached: (read) => (read(machine.smmus[0]!.state).atc ?? []).some((e) => e.target === 'page0'),
-});
-const told = (machine: Machine, name: string): Witness => ({
-  name: `the SMMU is told ${name}`,
-  reached: (read) => read(machine.smmus[0]!.queue).some((c) => c.name === name),
-});
-
-/** The command that the guest was allowed is on its way, and another one stands in its slot. */
-const overwritten = (machine: Machine): Witness => ({
-  name: 'a command is issued while the slot holds another one',
-  reached: (read) => {
-    const [slot] = encoded(guest.EL2_ALL);
-    const isThere = cellReader(machine.layout, read)('vcmdq', 'cmd0', 0) === slot;
-    return isThere && read(machine.smmus[0]!.queue).some((c) => c.name === 'TLBI_NH_ASID');
-  },
-});
 
 const variant = (
   name: string,
@@ -71,23 +36,7 @@ const variant = (
   name,
   about,
   expect: always(expectation),
-  build: (model) => {
-    const p = { ...plain, ...change };
-    const machine = buildMachine(scenario(model as MemoryModel, p));
-    const ordered = looksAtOrder && p.types.length === 0 && p.ats;
-    return systemOf(
-      'nested',
-      machine,
-      [
-        memorySafety(machine),
-        guestScope(machine, vsmmu),
-        ...(p.types.length > 0 ? [noStaleTranslation(machine)] : []),
-        ...(p.queue.length > 0 ? [noStaleGuestTranslation(machine)] : []),
-        ...(ordered ? [atcAfterTlb(machine)] : []),
-      ],
-      [combined(machine), ...(p.ats ? [inAtc(machine)] : [])],
-    );
-  },
+  build: (model) => calling(model, { ...plain, ...change }, looksAtOrder),
 });
 
 const design = (
@@ -100,23 +49,7 @@ const design = (
   name,
   about,
   expect,
-  build: (model) => {
-    const machine = buildMachine(
-      queueScenario(model as MemoryModel, { design: how, guestEdits: [], hostEdits: [], ...change }),
-    );
-    const isAttack = how.kind === 'the kernel parses';
-    const witness = isAttack ? overwritten(machine) : told(machine, 'TLBI_NH_VA');
-    return systemOf(
-      'nested',
-      machine,
-      [
-        memorySafety(machine),
-        guestScope(machine, vsmmu),
-        ...(isAttack ? [] : [noStaleGuestTranslation(machine)]),
-      ],
-      [combined(machine), witness],
-    );
-  },
+  build: (model) => sharing(model, { design: how, guestEdits: [], hostEdits: [], ...change }),
 });
 
 /** The ioctl with another conversion. */
@@ -128,7 +61,7 @@ const except =
   (name: string): CacheInvalidate['convert'] =>
   (v, cmd) =>
     cmd.name === name ? cmd : arm_vsmmu_convert_user_cmd(v, cmd);
-const needsSid: CacheInvalidate['convert'] = (v, cmd) => {
+const keepsSid: CacheInvalidate['convert'] = (v, cmd) => {
   const converted = arm_vsmmu_convert_user_cmd(v, cmd);
   return converted === EIO || cmd.operands.sid === undefined
     ? converted
@@ -187,7 +120,7 @@ export const spec: Spec = {
     variant("the guest's own SID", 'vSID 0 is taken for SID 0', by('guestScope'), {
       ats: true,
       queue: tlbThenAtc,
-      ...converting(needsSid),
+      ...converting(keepsSid),
     }),
     variant(
       'one command refused',

@@ -15,18 +15,21 @@ import { domainObject, masterDomainObject } from '../../model/driver/master-doma
 import { pageObject, tableObject } from '../../model/driver/pgtable.ts';
 import { lockObject } from '../../model/driver/remove.ts';
 import {
-  ASID_XA,
   arm_smmu_blocking_set_dev_pasid,
   arm_smmu_mm_release,
-  arm_smmu_sva_domain_alloc,
-  arm_smmu_sva_domain_free,
   arm_smmu_write_cd_entry_raced,
   type Bond,
+  CD_LOCK,
   type DetachOrder,
+} from '../../model/driver/sva.ts';
+import {
+  ASID_XA,
+  arm_smmu_sva_domain_alloc,
+  arm_smmu_sva_domain_free,
   type DomainMemory,
   mmu_notifier_call,
-} from '../../model/driver/sva.ts';
-import type { MemoryModel, ObjectDecl, Scenario } from '../../model/machine.ts';
+} from '../../model/driver/sva-domain.ts';
+import type { Hardware, MemoryModel, ObjectDecl, Scenario } from '../../model/machine.ts';
 import type { Value } from '../../model/program/expression.ts';
 import { __free_page, assign, locals } from '../../model/program/kernel.ts';
 import { call, compile, drop, type Edit, edit, type Stmt, when } from '../../model/program/statement.ts';
@@ -40,6 +43,8 @@ export interface Params {
   readonly afterwards: 'nothing' | 'frees the domain' | 'gives the ASID away';
   readonly memory: DomainMemory;
   readonly reads: Bond['reads'];
+  readonly cdLock: boolean;
+  readonly hardware: Hardware;
   readonly exitEdits: readonly Edit[];
   readonly detachEdits: readonly Edit[];
   readonly reorder: (detach: readonly Stmt[]) => readonly Stmt[];
@@ -52,6 +57,8 @@ export const merged: Params = {
   afterwards: 'nothing',
   memory: 'mmu_notifier_put',
   reads: 'as written',
+  cdLock: false,
+  hardware: {},
   exitEdits: [],
   detachEdits: [],
   reorder: (s) => s,
@@ -78,13 +85,14 @@ const cdOf = (ssid: number, cpu: number): CdWriter => ({
   ssid,
   cpu,
 });
-const bondOn = ({ reads }: Params, cpu: number): Bond => ({
+const bondOn = ({ reads, cdLock }: Params, cpu: number): Bond => ({
   domain: 'domain',
   md: 'md',
   master: 'master',
   cd: cdOf(SSID, cpu),
   founds,
   reads,
+  cdLock,
 });
 
 /** exit_mmap(): the notifiers are told, then everything goes. The process's own TLBIs concern no SMMU. */
@@ -173,6 +181,7 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
       invsArray({ name: 'build', max: 1, invs: [tag(0)] }),
       variable('master', 'used_ssids', 1),
       lockObject('arm_smmu_asid_lock'),
+      lockObject(CD_LOCK),
       variable(ASID_XA, 'v', '&domain'),
       smmuObject('smmu0', 2),
       steObject('ste0', arm_smmu_make_cdtable_ste({ cdtab: '&cdtab', ats: false })),
@@ -186,5 +195,6 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
       compile('CPU1', edited(detach(p), p.detachEdits), [detached.name]),
     ],
     smmus: [{ name: 'smmu0', streams: [{ sid: SID, ste: 'ste0' }], levels: 1 }],
+    hardware: p.hardware,
   };
 }
