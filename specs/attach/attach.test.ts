@@ -40,6 +40,7 @@ test('what an attach that failed left behind is named', () => {
   expect(why('count before the check')).toBe(
     'the attach has failed, and B->nr_ats_masters is 1 instead of 0',
   );
+  expect(why('ATS off before the checks')).toBe('the attach has failed, and dev0->ats is 0 instead of 1');
   expect(why('new array is kept')).toBe('the attach has failed, and invs1_0 is still allocated');
 });
 

@@ -3,7 +3,19 @@ import type { Variant } from '../../checker/spec.ts';
 import { atomic_void, place } from '../../model/program/kernel.ts';
 import { drop, edit } from '../../model/program/statement.ts';
 import { replaceCalls } from '../calls.ts';
-import { attach, by, device, holds, moved, NEW_INVS, PREPARE_INVS, sc, variant, withAts } from './claims.ts';
+import {
+  attach,
+  by,
+  DISABLE,
+  device,
+  holds,
+  moved,
+  NEW_INVS,
+  PREPARE_INVS,
+  sc,
+  variant,
+  withAts,
+} from './claims.ts';
 import type { Params } from './scenario.ts';
 import { seen } from './system.ts';
 
@@ -16,6 +28,14 @@ const toB: Partial<Params> = {
   mayFail: ['invs', 'master_domain', 'iopf', 'coherency'],
 };
 const alone: Partial<Params> = { ...toB, unmaps: null };
+const guestOff: Partial<Params> = {
+  ...alone,
+  domains: ['parent'],
+  devices: [{ ...withAts(attach(0, 'nested S1')), isVirtual: true }],
+  deeds: [[attach(0, 'nested S1, no ATS')]],
+  unused: ['flush', 'purge'],
+  mayFail: ['invs', 'vmaster', 'master_domain', 'iopf', 'coherency'],
+};
 const count = atomic_void('add', place('&B', 'nr_ats_masters'), 1);
 
 export const failures: readonly Variant[] = [
@@ -61,6 +81,18 @@ export const failures: readonly Variant[] = [
         const later = drop('arm_smmu_attach_prepare', 'atomic_add(1, &B.nr_ats_masters)');
         return replaceCalls(edit(body, later), 'arm_smmu_master_canwbs', (c) => [count, c]);
       },
+    },
+  ),
+  variant('anything fails, ATS goes off', 'a guest switches ATS off', sc(holds), guestOff),
+  variant(
+    'ATS off before the checks',
+    'ATS is off at the device, and then the device lacks something',
+    sc(broken),
+    {
+      ...guestOff,
+      mayFail: ['iopf'],
+      judgedAtRest: false,
+      ...moved(DISABLE, 'after', PREPARE_INVS),
     },
   ),
   variant('new array is kept', 'an array that nobody will ever see is not freed', sc(broken), {

@@ -7,6 +7,7 @@
  *  unmap-vs-attach. Under sc alone where it is the order of steps that matters, and not that of accesses. */
 import type { Spec } from '../../checker/spec.ts';
 import { failures } from './failures.ts';
+import { hardware } from './hardware.ts';
 import { lateFill } from './late-fill.ts';
 import { moves } from './moves.ts';
 import { substreams } from './substreams.ts';
@@ -17,7 +18,7 @@ export const spec: Spec = {
   name: 'attach',
   title: 'a device is attached, detached or moved while a domain is unmapped from',
   source: 'arm_smmu_attach_dev(), _prepare(), _commit() and their kin, v9 and Linux 7.1',
-  variants: [...moves, ...withATS, ...substreams, ...failures, ...twoDevices, ...lateFill],
+  variants: [...moves, ...withATS, ...hardware, ...substreams, ...failures, ...twoDevices, ...lateFill],
 };
 
 export default spec;

@@ -24,18 +24,15 @@ import { not } from '../../model/program/expression.ts';
 import { __free_page, dma_wmb, place, store } from '../../model/program/kernel.ts';
 import { call, compile, type Edit, edit, optional, type Stmt, when } from '../../model/program/statement.ts';
 import type { Parties } from '../../model/property/attach.ts';
+import { pageOf, roomOf, slotOf, worldObjects } from './objects.ts';
 import {
   attachmentAtFirst,
   type Deed,
   DOMAINS,
   type DomainName,
   masterOf,
-  pageOf,
-  roomOf,
-  slotOf,
   transition,
   type World,
-  worldObjects,
 } from './world.ts';
 
 export interface Params extends World {

@@ -12,8 +12,9 @@ import { atsFence } from '../../model/property/commands.ts';
 import { memorySafety, noStaleTranslation, type Property } from '../../model/property/properties.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
+import { arrayName } from './objects.ts';
 import { type Params, partiesOf, poolsOf, scenario } from './scenario.ts';
-import { arrayName, DOMAINS } from './world.ts';
+import { DOMAINS } from './world.ts';
 
 export const base: Params = {
   domains: ['A'],

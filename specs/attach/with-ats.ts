@@ -1,5 +1,4 @@
-/** Devices with ATS: on, off, and from one domain to another; and what depends on hardware that the architecture
- *  leaves open (properties.md, questions 4, 5 and 8). */
+/** Devices with ATS: on, off, and from one domain to another. */
 import type { Variant } from '../../checker/spec.ts';
 import { place, store } from '../../model/program/kernel.ts';
 import { drop, edit } from '../../model/program/statement.ts';
@@ -11,8 +10,6 @@ import {
   attach,
   by,
   DISABLE,
-  device,
-  FLUSH,
   holds,
   moved,
   NEW_INVS,
@@ -30,25 +27,17 @@ import {
 import type { Params } from './scenario.ts';
 import { seen } from './system.ts';
 
-const fence = by('atsFence');
 const toB: Partial<Params> = {
   domains: ['A', 'B'],
   devices: [withAts(attach(0, 'A'))],
   deeds: [[attach(0, 'B')]],
   unused: ['purge'],
 };
-const off: Partial<Params> = {
+export const off: Partial<Params> = {
   devices: [withAts(attach(0, 'A'))],
   deeds: [[attach(0, 'blocked'), reset(0)]],
   unused: ['purge'],
 };
-const plainOff: Partial<Params> = {
-  ...off,
-  devices: [device(attach(0, 'A'))],
-  deeds: [[attach(0, 'blocked')]],
-};
-const noAnswer: Partial<Params> = { hardware: {} };
-const noDrain: Partial<Params> = { hardware: { cfgiSyncDrains: false } };
 
 const onAndOn: readonly Variant[] = [
   variant(
@@ -146,50 +135,6 @@ const onAndOff: readonly Variant[] = [
     ...off,
     ...moved(OLD_INVS, 'before', STE),
   }),
-  variant(
-    'to blocked, no answer when off',
-    "question 8: the driver's own ATC_INV comes behind pci_disable_ats()",
-    sc(fence),
-    { ...off, ...noAnswer },
-  ),
-  variant(
-    'to blocked, no answer when off, own ATC_INV first',
-    "question 8: an unmap's ATC_INV comes behind pci_disable_ats() as well",
-    sc(fence),
-    { ...off, ...noAnswer, ...moved(ATC, 'before', DISABLE) },
-  ),
-  variant(
-    'to blocked, no answer when off, ATS off last',
-    'question 8: with ATS on until unref() has returned, no ATC_INV meets a device that does not answer',
-    sc(holds),
-    { ...off, ...noAnswer, ...moved(DISABLE, 'after', OLD_INVS) },
-    [seen.reaches(0)],
-  ),
-];
-
-const drains: readonly Variant[] = [
-  variant('to blocked', 'CMD_SYNC waits for what was translated by the old STE', always(holds), plainOff, [
-    seen.flushes(1),
-  ]),
-  variant(
-    'to blocked, CFGI does not drain',
-    'question 4: an unmap that finds no users returns at once, while a transaction still uses the TLB entry',
-    sc(stale),
-    { ...plainOff, ...noDrain },
-  ),
-  variant(
-    'to blocked, CFGI does not drain, v9',
-    'question 4: v9 has the flush within unref(), behind users = 0 as well',
-    sc(stale),
-    { ...plainOff, ...noDrain, version: 'v9' },
-  ),
-  variant(
-    'to blocked, CFGI does not drain, flush before unref',
-    'question 4: with the tag flushed while it still has users, no draining is needed',
-    sc(holds),
-    { ...plainOff, ...noDrain, ...moved(FLUSH, 'before', 'arm_smmu_invs_unref') },
-    [seen.flushes(1)],
-  ),
 ];
 
 const enabled = store(place('&master0', 'ats_enabled'), 1);
@@ -213,4 +158,4 @@ const counted: readonly Variant[] = [
   ),
 ];
 
-export const withATS: readonly Variant[] = [...onAndOn, ...onAndOff, ...drains, ...counted];
+export const withATS: readonly Variant[] = [...onAndOn, ...onAndOff, ...counted];
