@@ -1,6 +1,7 @@
 /** Mutants of what makes fewer states for the same outcomes: steps that nobody notices taken late, and the order of
  *  stores that nobody can tell. */
 import type { Mutant } from './mutant.ts';
+import type { Family } from './mutants-families.ts';
 
 const late = 'model/litmus/late-reads.ts';
 const canonical = 'model/memory/canonical.ts';
@@ -202,9 +203,13 @@ const order: readonly Omit<Mutant, 'family'>[] = [
   })),
 ];
 
+/** The order of stores is the same matter without grace periods, but for the views that only they have. */
+const familyOf = (rule: string): Family =>
+  rule.startsWith('order') && !rule.includes('section') ? 'views, random' : 'RCU, random';
+
 export const lateMutants: readonly Mutant[] = [
   ...lateReads.map((m) => ({ ...m, file: late, family: 'late reads' as const })),
-  ...order.map((m) => ({ ...m, family: 'RCU, random' as const })),
+  ...order.map((m) => ({ ...m, family: familyOf(m.rule) })),
   {
     rule: '1.2 resolve: no full fence waits for a CAS to ZR that failed',
     file: 'model/cpu/deferred.ts',

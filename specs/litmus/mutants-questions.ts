@@ -131,9 +131,9 @@ const shapes = [
   { shape: '3x2', maxThreads: 3, maxPieces: 2, exclusives: false, numRuns: 40, seed: 13 },
   { shape: 'discards', maxThreads: 2, maxPieces: 3, discards: true, numRuns: 150, seed: 14 },
   { shape: 'apart', maxThreads: 2, maxPieces: 2, apart: true, numRuns: 150, seed: 15 },
-  { shape: 'RCU 2x2', maxThreads: 2, maxPieces: 2, rcu: true, numRuns: 300, seed: 16 },
-  { shape: 'RCU 3x1', maxThreads: 3, maxPieces: 1, rcu: true, numRuns: 300, seed: 17 },
-  { shape: 'RCU 3x2', maxThreads: 3, maxPieces: 2, rcu: true, numRuns: 300, seed: 18 },
+  { shape: 'RCU 2x2', maxThreads: 2, maxPieces: 2, rcu: true, numRuns: 250, seed: 16 },
+  { shape: 'RCU 3x1', maxThreads: 3, maxPieces: 1, rcu: true, numRuns: 200, seed: 17 },
+  { shape: 'RCU 3x2', maxThreads: 3, maxPieces: 2, rcu: true, numRuns: 150, seed: 18 },
 ] as const;
 
 /** Programs that the list machine is through with before this many states. */
@@ -141,6 +141,7 @@ const SMALL = 1_500;
 
 interface Programs {
   readonly shape: string;
+  readonly rcu?: boolean;
   readonly numRuns: number;
   readonly seed: number;
 }
@@ -151,7 +152,10 @@ const sampled = ({ shape, numRuns, seed, ...options }: Programs) =>
     .map((scenario, n) => ({ test: `random ${shape}, seed ${seed}, number ${n}`, scenario }));
 
 const randomQuestions = (programs: Programs): readonly Question[] =>
-  sampled(programs).map(({ test, scenario }) => ({ test, ask: () => askOracle(scenario) }));
+  sampled(programs).map(({ test, scenario }) => ({
+    test,
+    ask: () => askOracle(scenario, programs.rcu ? SMALL / 4 : SMALL),
+  }));
 
 const lateQuestions = (programs: Programs): readonly Question[] =>
   sampled(programs).map(({ test, scenario }) => ({
