@@ -52,7 +52,7 @@ export const families = {
   RCU: [classics('^RCU'), c('RCU|(SB|MP|LB|R|S)[+].*(cs|gp)|.*gp'), fewThreads],
   'RCU, random': [classics('^RCU'), random('^RCU')],
   'late reads': [late('classics|2x3|3x2'), late('^RCU')],
-  'CAS to ZR, LDXR apart, random': [random('discards'), random('apart')],
+  'CAS to ZR, LDXR apart, random': [small, random('apart'), random('discards')],
   'SC, TSO': [classics('^(A64-)?(SB|MP|2[+]2W|R[+]|S[+]|LB)'), ...own],
   'views, random': [small, premises('.'), views, random('^.x')],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;

@@ -90,6 +90,14 @@ export const smallPrograms: Readonly<Record<string, readonly string[]>> = {
     `${one}; STR W0,[X21]; LDAPR W1,[X20]; LDR W2,[X21]; MOV W0,#2; STR W0,[X21]`,
     'MOV W0,#5; STR W0,[X20]; MOV W0,#6; STR W0,[X21]',
   ],
+  'CAS to WZR, DMB SY, load': [
+    `${one}; STR W0,[X20]; DMB SY; SWP W0,W5,[X21]`,
+    'MOV W4,#7; CAS WZR,W4,[X21]; DMB SY; LDR W2,[X20]',
+  ],
+  'CAS to WZR, DMB LD, store': [
+    `LDR W1,[X20]; DMB SY; ${one}; SWP W0,W5,[X21]`,
+    'MOV W4,#7; CAS WZR,W4,[X21]; DMB LD; STR W4,[X20]',
+  ],
   'deferred load, store, load': [publishX, 'LDR W1,[X20]; MOV W0,#5; STR W0,[X20]; LDR W2,[X21]'],
 };
 
