@@ -50,7 +50,7 @@ export const families = {
   ],
   locks: [classics('lock|CAS'), small, c('.*lock|.*cs')],
   RCU: [classics('^RCU'), c('RCU|(SB|MP|LB|R|S)[+].*(cs|gp)|.*gp'), fewThreads],
-  'RCU, random': [classics('^RCU'), random('^RCU')],
+  'RCU, random': [small, classics('^RCU'), random('^RCU')],
   'late reads': [late('classics|2x3|3x2'), late('^RCU')],
   'CAS to ZR, LDXR apart, random': [small, random('apart'), random('discards')],
   'SC, TSO': [classics('^(A64-)?(SB|MP|2[+]2W|R[+]|S[+]|LB)'), ...own],

@@ -195,12 +195,18 @@ const order: readonly Omit<Mutant, 'family'>[] = [
       ['lo', 'd.lo = moved(d.lo);'],
       ['hi', 'if (d.hi !== null) d.hi = moved(d.hi);'],
     ] as const
-  ).map(([what, find]) => ({
-    rule: `order: ${what} does not move with its store`,
-    file: canonical,
-    find,
-    replace: '',
-  })),
+  ).map(
+    ([what, find]): Omit<Mutant, 'family'> => ({
+      ...(what === 'fwd' && {
+        equivalent:
+          'a store to a cell whose loads to come something looks behind keeps its index, and of other loads nobody looks at the view, forwarded or not',
+      }),
+      rule: `order: ${what} does not move with its store`,
+      file: canonical,
+      find,
+      replace: '',
+    }),
+  ),
 ];
 
 /** The order of stores is the same matter without grace periods, but for the views that only they have. */

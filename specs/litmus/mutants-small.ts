@@ -98,6 +98,11 @@ export const smallPrograms: Readonly<Record<string, readonly string[]>> = {
     `LDR W1,[X20]; DMB SY; ${one}; SWP W0,W5,[X21]`,
     'MOV W4,#7; CAS WZR,W4,[X21]; DMB LD; STR W4,[X20]',
   ],
+  'three deferred loads of one cell, a load of another': [
+    `LDR W1,[X21]; LDR W2,[X21]; LDR W3,[X21]; LDR W4,[X20]; ${one}; STR W0,[X22]`,
+    `${one}; STR W0,[X21]`,
+    `${one}; STR W0,[X20]`,
+  ],
   'deferred load, store, load': [publishX, 'LDR W1,[X20]; MOV W0,#5; STR W0,[X20]; LDR W2,[X21]'],
 };
 
@@ -111,7 +116,77 @@ const c = (...threads: readonly string[]): string =>
     'exists (0:r1=1 /\\ 1:r1=1 /\\ 1:r2=1 /\\ 1:r3=1)\n',
   ].join('\n');
 
+/** Four cells, in the order of their numbers, and a question that observes every register. Two stores of other threads
+ *  are on two sides of a view and in the other order than their cells. */
+const sides = (...threads: readonly string[]): string => {
+  const observed = threads.flatMap((body, id) =>
+    [1, 2, 3, 4].filter((r) => body.includes(`r${r} =`)).map((r) => `${id}:r${r}=1`),
+  );
+  return [
+    'C small\n{}',
+    ...threads.map(
+      (body, id) => `P${id}(int *x, int *y, int *z, int *w)\n{\nint r1; int r2; int r3; int r4;\n${body}\n}`,
+    ),
+    `exists (${observed.join(' /\\ ')})\n`,
+  ].join('\n');
+};
+
 export const smallCPrograms: Readonly<Record<string, string>> = {
+  'stores on two sides of what was written': sides(
+    'WRITE_ONCE(*x, 1); r1 = READ_ONCE(*w); smp_mb(); r2 = READ_ONCE(*y); r3 = READ_ONCE(*z);',
+    'WRITE_ONCE(*z, 1); smp_mb(); r1 = READ_ONCE(*x);',
+    'WRITE_ONCE(*y, 1); WRITE_ONCE(*w, 1);',
+  ),
+  'stores on two sides of what was read': sides(
+    'r1 = READ_ONCE(*x); r2 = READ_ONCE(*w); smp_mb(); r3 = READ_ONCE(*y); r4 = READ_ONCE(*z);',
+    'WRITE_ONCE(*z, 1); smp_mb(); WRITE_ONCE(*x, 1);',
+    'WRITE_ONCE(*y, 1); WRITE_ONCE(*w, 1);',
+  ),
+  'stores on two sides of what a pointer was read from': `C small
+{
+int y = 0; int z = 0; int u = 0;
+int *p = &u;
+}
+P0(int **p, int *y)
+{
+int *r1; int r2; int r3;
+r1 = READ_ONCE(*p); r2 = READ_ONCE(*r1); r3 = READ_ONCE(*y);
+}
+P1(int **p, int *z)
+{
+WRITE_ONCE(*z, 1); smp_mb(); WRITE_ONCE(*p, z);
+}
+P2(int *y)
+{
+WRITE_ONCE(*y, 1);
+}
+exists (0:r1=z /\\ 0:r2=0 /\\ 0:r3=1)
+`,
+  'deferred load, two loads, load of another cell': sides(
+    'r1 = READ_ONCE(*z); WRITE_ONCE(*w, 1); r2 = READ_ONCE(*z); r3 = READ_ONCE(*z); r4 = READ_ONCE(*y);',
+    'WRITE_ONCE(*z, 1);',
+    'WRITE_ONCE(*y, 1);',
+  ),
+  'stores on two sides of the floor for the next section': sides(
+    'WRITE_ONCE(*x, 1); rcu_read_lock(); rcu_read_unlock(); r1 = READ_ONCE(*y); r2 = READ_ONCE(*z);',
+    'WRITE_ONCE(*z, 1); synchronize_rcu(); r1 = READ_ONCE(*x);',
+    'WRITE_ONCE(*y, 1);',
+  ),
+  'stores on two sides of what a section that is over has seen': sides(
+    'WRITE_ONCE(*x, 1); synchronize_rcu(); r1 = READ_ONCE(*y); r2 = READ_ONCE(*z);',
+    'rcu_read_lock(); r1 = READ_ONCE(*x); WRITE_ONCE(*z, 1); rcu_read_unlock();',
+    'WRITE_ONCE(*y, 1);',
+  ),
+  'a section that is over while its load is deferred': sides(
+    'r1 = READ_ONCE(*y); synchronize_rcu(); r2 = smp_load_acquire(x); rcu_read_lock(); rcu_read_unlock();',
+    'smp_store_release(x, 2); smp_store_release(y, 2);',
+    'rcu_read_lock(); r1 = READ_ONCE(*x); rcu_read_unlock(); WRITE_ONCE(*y, 3);',
+  ),
+  'a section that is over while its load is deferred behind a store': sides(
+    'rcu_read_lock(); WRITE_ONCE(*x, 9); rcu_read_unlock(); synchronize_rcu(); r1 = READ_ONCE(*x); r2 = READ_ONCE(*x); r3 = READ_ONCE(*y);',
+    'WRITE_ONCE(*x, 2); WRITE_ONCE(*y, 2);',
+    'rcu_read_lock(); r1 = READ_ONCE(*x); WRITE_ONCE(*x, 3); rcu_read_unlock();',
+  ),
   'a lock behind smp_wmb, and a look at the lock word': c(
     'WRITE_ONCE(*x, 1); smp_wmb(); spin_lock(l); spin_unlock(l);',
     'r1 = READ_ONCE(*l); smp_rmb(); r2 = READ_ONCE(*x);',
