@@ -55,6 +55,15 @@ export function invsObject(name: string, max: number, invs: readonly Inv[] | nul
   };
 }
 
+/** `struct arm_smmu_domain`, as far as an invalidation looks at it: the pointer to its array. */
+export const domainObject = (invs: string): ObjectDecl => ({
+  name: 'domain',
+  life: 'live',
+  cut: 'object',
+  device: false,
+  fields: [{ name: 'invs', cells: [`&${invs}`] }],
+});
+
 /** A range of IOVAs, in pages. */
 export interface Range {
   readonly page: number;

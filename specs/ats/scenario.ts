@@ -14,6 +14,7 @@ import {
   invsArray,
 } from '../../model/driver/inv-entries.ts';
 import { arm_smmu_domain_inv_range } from '../../model/driver/inv-range.ts';
+import { domainObject } from '../../model/driver/invs.ts';
 import { arm_smmu_invs_merge } from '../../model/driver/invs-ops.ts';
 import {
   arm_smmu_make_abort_ste,
@@ -172,13 +173,7 @@ const writeSte = (found: Ste, target: Ste): Stmt =>
 export function scenario(model: MemoryModel, p: Params): Scenario {
   const isAttached = p.device !== 'attached';
   const objects: ObjectDecl[] = [
-    {
-      name: 'domain',
-      life: 'live',
-      cut: 'object',
-      device: false,
-      fields: [{ name: 'invs', cells: ['&invs0'] }],
-    },
+    domainObject('invs0'),
     invsArray({ name: 'invs0', max: 2, invs: isAttached ? listOf(p, 1) : [] }),
     ...(isAttached ? [] : [invsArray({ name: 'invs1', max: 2, invs: null })]),
     invsArray({ name: 'build', max: 2, invs: listOf(p, 0) }),

@@ -3,7 +3,7 @@
 import { s2Ste, steObject } from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { __iommu_dma_unmap, type Mode } from '../../model/driver/dma-iommu.ts';
-import { invsObject } from '../../model/driver/invs.ts';
+import { domainObject, invsObject } from '../../model/driver/invs.ts';
 import type { PageTable } from '../../model/driver/io-pgtable.ts';
 import {
   cookieObject,
@@ -78,13 +78,7 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
   return {
     model,
     objects: [
-      {
-        name: 'domain',
-        life: 'live',
-        cut: 'object',
-        device: false,
-        fields: [{ name: 'invs', cells: ['&invs'] }],
-      },
+      domainObject('invs'),
       invsObject('invs', 1, [{ smmu: 'smmu', vmid: 1 }]),
       smmuObject('smmu', cpus),
       steObject('ste', s2Ste(1, 'pgd')),

@@ -11,6 +11,7 @@ import { abortSte, steObject } from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { type Inv, type InvType, invsArray } from '../../model/driver/inv-entries.ts';
 import { arm_smmu_domain_inv_range, type Invalidation } from '../../model/driver/inv-range.ts';
+import { domainObject } from '../../model/driver/invs.ts';
 import type { MemoryModel, ObjectDecl } from '../../model/machine.ts';
 import { compile, type Stmt } from '../../model/program/statement.ts';
 import { atcAfterTlb, atsFence, legalCommands } from '../../model/property/commands.ts';
@@ -44,13 +45,7 @@ const stage1 = [entry(0, 5), entry(3, SID)];
 const small: Params = { invs: nesting, change: {}, rewrite: (s) => s, asks: ['ATC', 'stage 1'] };
 
 function invRange(model: string, p: Params): System {
-  const domain: ObjectDecl = {
-    name: 'domain',
-    life: 'live',
-    cut: 'object',
-    device: false,
-    fields: [{ name: 'invs', cells: ['&invs0'] }],
-  };
+  const domain: ObjectDecl = domainObject('invs0');
   const invalidate = arm_smmu_domain_inv_range({
     domain: '&domain',
     range: pages(1n),

@@ -6,7 +6,7 @@ import type { Expectation, Spec, Variant } from '../../checker/spec.ts';
 import type { System } from '../../checker/system.ts';
 import { s2Ste, steObject } from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
-import { invsObject } from '../../model/driver/invs.ts';
+import { domainObject, invsObject } from '../../model/driver/invs.ts';
 import {
   kernel_pgtable_work_func,
   kernelPgtableWork,
@@ -31,13 +31,7 @@ function kernelTables(model: string, programs: Programs): System {
   const machine = buildMachine({
     model: model as MemoryModel,
     objects: [
-      {
-        name: 'domain',
-        life: 'live',
-        cut: 'object',
-        device: false,
-        fields: [{ name: 'invs', cells: ['&invs'] }],
-      },
+      domainObject('invs'),
       invsObject('invs', 1, [{ smmu: 'smmu', vmid: 1 }]),
       smmuObject('smmu', 2),
       steObject('ste', s2Ste(1, 'pmd')),

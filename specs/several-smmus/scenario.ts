@@ -13,7 +13,7 @@ import {
   arm_smmu_domain_renumber,
   type WaitsFor,
 } from '../../model/driver/follow-ups.ts';
-import { type Inv, invsObject } from '../../model/driver/invs.ts';
+import { domainObject, type Inv, invsObject } from '../../model/driver/invs.ts';
 import { arm_lpae_unmap, pageObject, tableObject, unmapAndFree } from '../../model/driver/pgtable.ts';
 import type { MemoryModel, ObjectDecl, Scenario } from '../../model/machine.ts';
 import { __free_page, place, WRITE_ONCE } from '../../model/program/kernel.ts';
@@ -39,13 +39,7 @@ function scenario(model: MemoryModel, d: Design): Scenario {
   return {
     model,
     objects: [
-      {
-        name: 'domain',
-        life: 'live',
-        cut: 'object',
-        device: false,
-        fields: [{ name: 'invs', cells: ['&invs0'] }],
-      },
+      domainObject('invs0'),
       ...d.arrays,
       ...d.smmus.map(({ name }) => smmuObject(name, 2)),
       ...stes.map((words, n) => steObject(`ste${n}`, words)),

@@ -2,6 +2,7 @@
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { INV_TYPE_S2_VMID, INV_TYPE_S2_VMID_S1_CLEAR, invsArray } from '../../model/driver/inv-entries.ts';
 import { arm_smmu_domain_inv_range } from '../../model/driver/inv-range.ts';
+import { domainObject } from '../../model/driver/invs.ts';
 import {
   arm_smmu_mm_arch_invalidate_secondary_tlbs,
   type SvaInvalidation,
@@ -35,13 +36,7 @@ export function nestingParent(model: MemoryModel, version: Version, range: Range
     model,
     smmus,
     objects: [
-      {
-        name: 'domain',
-        life: 'live',
-        cut: 'object',
-        device: false,
-        fields: [{ name: 'invs', cells: ['&invs0'] }],
-      },
+      domainObject('invs0'),
       invsArray({ name: 'invs0', max: 2, invs: types.map((type) => entry(type, VMID)) }),
       smmuObject('smmu0', 1),
     ],

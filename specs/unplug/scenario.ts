@@ -4,6 +4,7 @@ import { s2Ste, steObject } from '../../model/driver/attach.ts';
 import { smmuObject } from '../../model/driver/cmdq.ts';
 import { CMDQ_OP, INV_TYPE_S2_VMID, type Inv, invsArray } from '../../model/driver/inv-entries.ts';
 import { arm_smmu_domain_inv_range } from '../../model/driver/inv-range.ts';
+import { domainObject } from '../../model/driver/invs.ts';
 import { arm_lpae_unmap, pageObject, tableObject } from '../../model/driver/pgtable.ts';
 import {
   arm_smmu_device_remove,
@@ -58,13 +59,7 @@ export function scenario(model: MemoryModel, p: Params): Scenario {
   const isPurged = p.removed < p.smmus - 1;
   const invs = range(p.smmus).map((n) => entry(n, 1));
   const objects: ObjectDecl[] = [
-    {
-      name: 'domain',
-      life: 'live',
-      cut: 'object',
-      device: false,
-      fields: [{ name: 'invs', cells: ['&invs0'] }],
-    },
+    domainObject('invs0'),
     invsArray({ name: 'invs0', max: p.smmus, invs }),
     ...(isPurged ? [invsArray({ name: 'invs1', max: p.smmus - 1, invs: null })] : []),
     invsArray({ name: 'build_invs', max: 1, invs: [entry(p.removed, 0)] }),
