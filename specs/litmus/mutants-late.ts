@@ -175,6 +175,8 @@ const order: readonly Omit<Mutant, 'family'>[] = [
     file: canonical,
     find: 'new Set([vrn, vro, vwo, vcap,',
     replace: 'new Set([vro, vwo, vcap,',
+    equivalent:
+      'what may move at or below the floor is for a deferred load, and then nothing looks at vro: it is the floor, too; or for kfree_rcu, and then vcap is: no ISB comes with it',
   },
   {
     rule: 'order: stores change sides of what is in registers and the window',

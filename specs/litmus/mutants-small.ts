@@ -162,6 +162,28 @@ WRITE_ONCE(*y, 1);
 }
 exists (0:r1=z /\\ 0:r2=0 /\\ 0:r3=1)
 `,
+  'stores on two sides of what a deferred load begins with': `C small
+{
+int y = 0; int z = 0; int w = 0;
+int *q = &z;
+int *u = &w;
+int **p = &u;
+}
+P0(int ***p, int *y, int *w)
+{
+int **r1; int *r2; int r3; int r4;
+r1 = READ_ONCE(*p); r2 = READ_ONCE(*r1); WRITE_ONCE(*w, 1); r3 = READ_ONCE(*r2); r4 = READ_ONCE(*y);
+}
+P1(int ***p, int *z, int **q)
+{
+WRITE_ONCE(*z, 1); smp_mb(); WRITE_ONCE(*p, q);
+}
+P2(int *y, int **q)
+{
+WRITE_ONCE(*y, 1); WRITE_ONCE(*q, y);
+}
+exists (0:r1=q /\\ 0:r2=z /\\ 0:r3=0 /\\ 0:r4=1)
+`,
   'deferred load, two loads, load of another cell': sides(
     'r1 = READ_ONCE(*z); WRITE_ONCE(*w, 1); r2 = READ_ONCE(*z); r3 = READ_ONCE(*z); r4 = READ_ONCE(*y);',
     'WRITE_ONCE(*z, 1);',
