@@ -103,6 +103,11 @@ export const smallPrograms: Readonly<Record<string, readonly string[]>> = {
     `${one}; STR W0,[X21]`,
     `${one}; STR W0,[X20]`,
   ],
+  'deferred load, load, store, address': [
+    `LDR W1,[X22]; DMB SY; LDR W2,[X22]; LDR W3,[X20]; ${one}; STR W0,[X20]; EOR W9,W1,W1; LDR W4,[X20,W9,SXTW]`,
+    'MOV W0,#5; STR W0,[X21]; DMB SY; STR W0,[X22]',
+    'MOV W0,#5; STR W0,[X20]; DMB SY; STR W0,[X22]',
+  ],
   'deferred load, store, load': [publishX, 'LDR W1,[X20]; MOV W0,#5; STR W0,[X20]; LDR W2,[X21]'],
 };
 
