@@ -88,12 +88,13 @@ function lateAgent(agent: Agent, cpu: Cpu, { turn, rests, restOf }: Parts): Agen
     const visible = after.flatMap((s, at) => (isUnseen(cpu, then, s) ? [] : [at]));
     if (visible.length === 0) return [];
     const reached = new Set(
-      now.flatMap((first) =>
-        agent
-          .steps(following(read, first))
-          .filter((second) => isUnseen(cpu, following(read, first), second))
-          .map((second) => stringify({ ...outward(first), thread: threadAfter(cpu, second) })),
-      ),
+      now.flatMap((first) => {
+        const behind = following(read, first);
+        return agent
+          .steps(behind)
+          .filter((second) => isUnseen(cpu, behind, second))
+          .map((second) => stringify({ ...outward(first), thread: threadAfter(cpu, second) }));
+      }),
     );
     return visible.filter((at) =>
       reached.has(stringify({ ...outward(after[at]!), thread: threadAfter(cpu, after[at]!) })),
