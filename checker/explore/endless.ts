@@ -23,10 +23,13 @@ export function findLasso(width: number, successors: Successors, visited: Visite
   const ends = canEnd(graph);
   if (ends.every((it) => it === 1)) return null;
   const state = firstRecurrent(graph, ends);
-  const hopsFrom = (from: number): readonly Hop[] =>
-    successors
-      .edges(visited.arena, from)
+  const flat = new Int32Array(width);
+  const hopsFrom = (from: number): readonly Hop[] => {
+    visited.load(from, flat);
+    return successors
+      .edges(flat, 0)
       .map(({ agent }, i) => ({ from, to: graph.to[graph.at[from]! + i]!, agent }));
+  };
   return { state, cycle: fairCycle(state, hopsFrom) };
 }
 
@@ -43,9 +46,11 @@ function graphOf(width: number, successors: Successors, visited: Visited): Graph
   const at = new Int32Array(states + 1);
   let to = new Int32Array(4 * states);
   const queue = queueFor(width);
+  const flat = new Int32Array(width);
   for (let s = 0; s < states; s++) {
     queue.size = 0;
-    const found = successors.expand(visited.arena, s, queue);
+    visited.load(s, flat);
+    const found = successors.expand(flat, 0, queue);
     const from = at[s]!;
     if (from + found > to.length) to = grown(to, from + found);
     for (let i = 0; i < found; i++) to[from + i] = visited.find(queue.words, i * width);

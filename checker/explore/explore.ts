@@ -55,6 +55,8 @@ export function explore(
   };
   /** The state that a model function is being asked about. */
   let at = 0;
+  /** One state, flat. */
+  let flat = new Int32Array(tables.layout.words);
 
   // The initial state has number 0 for every component, and the queue is zero.
   queue.parents[0] = -1;
@@ -99,15 +101,21 @@ export function explore(
     if (visited.full) stop('max-states', `the limit of ${limits.maxStates} states was reached`);
     for (let state = from; state < visited.count && self.broken === null; state++) {
       at = state;
-      self.broken = judge.judge(visited.arena, state);
+      visited.load(state, flat);
+      self.broken = judge.judge(flat, 0, state);
     }
   }
 
   /** Queues the successors of `id`; how many, or -1 if memory ended. */
   function expand(id: number): number {
     for (;;) {
-      const found = successors.expand(visited.arena, id, queue);
-      if (found >= 0) return found;
+      visited.load(id, flat);
+      const start = queue.size;
+      const found = successors.expand(flat, 0, queue);
+      if (found >= 0) {
+        queue.parents.fill(id, start, start + found);
+        return found;
+      }
       widen();
       if (ended()) return -1;
       at = id;
@@ -124,14 +132,17 @@ export function explore(
     relay(tables, to);
     successors.relaid();
     queue = queueFor(to.words);
+    flat = new Int32Array(to.words);
   }
 
   function terminal(id: number): void {
     if (self.stuck === null) {
-      const why = judge.stuck(visited.arena, id);
+      visited.load(id, flat);
+      const why = judge.stuck(flat, 0);
       if (why !== null) self.stuck = { state: id, why };
     }
-    limits.onTerminal(reader(tables, visited.arena, id * tables.layout.words));
+    visited.load(id, flat);
+    limits.onTerminal(reader(tables, flat, 0));
   }
 
   function stop(bound: Stopped['bound'], what: string): void {

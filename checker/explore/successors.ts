@@ -14,11 +14,11 @@ export interface Edge {
 }
 
 export interface Successors {
-  /** Appends the successors of state `id` to the queue, by agent and then by choice. Their number, or -1 (and
-   *  nothing appended) if a new value did not fit its field. */
-  expand(arena: Int32Array, id: number, queue: Queue): number;
+  /** Appends the successors of the packed state at `base` of `words` to the queue, by agent and then by choice. Their
+   *  number, or -1 (and nothing appended) if a new value did not fit its field. */
+  expand(words: Int32Array, base: number, queue: Queue): number;
   /** The steps that lead to the successors, in the same order. Only after `expand` of the same state. */
-  edges(arena: Int32Array, id: number): readonly Edge[];
+  edges(words: Int32Array, base: number): readonly Edge[];
   /** To be called when the layout was replaced. */
   relaid(): void;
   /** Ids of the statements on the lines of all learned labels. */
@@ -33,13 +33,13 @@ export function successorsOf(tables: Tables): Successors {
   const leaves = new Leaves();
   const absorb = reactionsOf(tables);
 
-  function learnSteps(a: number, arena: Int32Array, base: number): number {
+  function learnSteps(a: number, state: Int32Array, base: number): number {
     const agent = agents[a]!;
-    const leaf = learn(tables, roots[a]!, `the step function of ${agent.name}`, arena, base, (read) => {
+    const leaf = learn(tables, roots[a]!, `the step function of ${agent.name}`, state, base, (read) => {
       // Reading what a step writes makes the old number part of the path, so that the delta is determined.
       const idBefore = (c: number) => {
         read(system.components[c]!.ref);
-        return fieldOf(tables.layout, arena, base, c);
+        return fieldOf(tables.layout, state, base, c);
       };
       return leaves.add(agent.steps(read).map((step) => moveOf(tables, step, idBefore)));
     });
@@ -47,15 +47,13 @@ export function successorsOf(tables: Tables): Successors {
     return leaf;
   }
 
-  function expand(arena: Int32Array, id: number, queue: Queue): number {
-    const layout = tables.layout;
-    const width = layout.words;
-    const base = id * width;
+  function expand(state: Int32Array, base: number, queue: Queue): number {
+    const width = tables.layout.words;
     const start = queue.size;
     for (let a = 0; a < roots.length; a++) {
-      let leaf = tries.lookup(roots[a]!, arena, base);
+      let leaf = tries.lookup(roots[a]!, state, base);
       if (leaf < 0) {
-        leaf = learnSteps(a, arena, base);
+        leaf = learnSteps(a, state, base);
         if (tables.overflow) return undo(queue, start);
       }
       if (leaf === 0) continue;
@@ -63,25 +61,25 @@ export function successorsOf(tables: Tables): Successors {
       let at = leaves.at[leaf]!;
       const count = flat[at++]!;
       reserve(queue, count, width);
-      const { words, parents } = queue;
+      const { words } = queue;
       for (let i = 0; i < count; i++) {
         const announcement = flat[at++]!;
         const to = queue.size * width;
-        for (let w = 0; w < width; w++) words[to + w] = arena[base + w]! ^ flat[at + w]!;
+        for (let w = 0; w < width; w++) words[to + w] = state[base + w]! ^ flat[at + w]!;
         at += width;
         if (announcement !== 0 && !absorb(leaves.announcements[announcement]!, words, to)) {
           return undo(queue, start);
         }
-        parents[queue.size++] = id;
+        queue.size += 1;
       }
     }
     tables.lookups += roots.length;
     return queue.size - start;
   }
 
-  function edges(arena: Int32Array, id: number): readonly Edge[] {
+  function edges(state: Int32Array, base: number): readonly Edge[] {
     return agents.flatMap(({ name }, a) => {
-      const leaf = tries.lookup(roots[a]!, arena, id * tables.layout.words);
+      const leaf = tries.lookup(roots[a]!, state, base);
       return (leaves.moves[leaf] ?? []).map(({ label }, choice) => ({ agent: name, choice, label }));
     });
   }

@@ -10,10 +10,10 @@ const FIRST_BITS = 10;
 const MAX_BITS = 30;
 
 export class Visited {
-  arena: Int32Array<ArrayBuffer>;
+  private arena: Int32Array<ArrayBuffer>;
   count = 0;
   /** The parent of each state, -1 for the initial one; empty if traces are not kept. */
-  parents: Int32Array<ArrayBuffer>;
+  private parents: Int32Array<ArrayBuffer>;
   /** Set when a state was met that is beyond the limit; it was not added. */
   full = false;
   private capacity = 1 << (FIRST_BITS - 1);
@@ -27,7 +27,7 @@ export class Visited {
   touched = 0;
 
   private readonly limit: number;
-  private readonly keepParents: boolean;
+  readonly keepParents: boolean;
 
   /** Of states that are `width` words wide; at most `limit` of them. */
   constructor(width: number, limit: number, keepParents: boolean) {
@@ -36,6 +36,17 @@ export class Visited {
     this.keepParents = keepParents;
     this.arena = new Int32Array(this.capacity * width);
     this.parents = new Int32Array(keepParents ? this.capacity : 0);
+  }
+
+  /** Writes the packed state `id` to the beginning of `into`. */
+  load(id: number, into: Int32Array): void {
+    const from = id * this.width;
+    for (let w = 0; w < this.width; w++) into[w] = this.arena[from + w]!;
+  }
+
+  /** The state from which `id` was found first; -1 for the initial one. Only if parents are kept. */
+  parentOf(id: number): number {
+    return this.parents[id]!;
   }
 
   bytes(): number {

@@ -10,10 +10,10 @@ export interface Break {
 }
 
 export interface Judge {
-  /** The first invariant that the state breaks, or null. */
-  judge(arena: Int32Array, state: number): Break | null;
+  /** The first invariant that the packed state at `base` of `words`, whose id is `state`, breaks; or null. */
+  judge(words: Int32Array, base: number, state: number): Break | null;
   /** Why a state without successors is stuck, or null if it is a proper end. */
-  stuck(arena: Int32Array, state: number): string | null;
+  stuck(words: Int32Array, base: number): string | null;
   witnessesReached(): readonly string[];
   witnessesMissed(): readonly string[];
   /** Invariants whose antecedent held in no state judged. */
@@ -52,34 +52,33 @@ export function judgeOf(tables: Tables): Judge {
     .filter((it): it is Invariant & Required<Pick<Invariant, 'antecedent'>> => it.antecedent !== undefined)
     .map((it) => check(it.name, (read) => (it.antecedent(read) ? 1 : 0)));
 
-  function ask({ name, root, answer }: Check, arena: Int32Array, base: number): number {
-    const known = tries.lookup(root, arena, base);
-    return known >= 0 ? known : learn(tables, root, name, arena, base, answer);
+  function ask({ name, root, answer }: Check, words: Int32Array, base: number): number {
+    const known = tries.lookup(root, words, base);
+    return known >= 0 ? known : learn(tables, root, name, words, base, answer);
   }
 
-  function judge(arena: Int32Array, state: number): Break | null {
-    const base = state * tables.layout.words;
+  function judge(words: Int32Array, base: number, state: number): Break | null {
     for (let i = 0; i < invariants.length; i++) {
-      const answer = ask(invariants[i]!, arena, base);
+      const answer = ask(invariants[i]!, words, base);
       if (answer > 0) return { state, invariant: invariants[i]!.name, why: sentences[answer - 1]! };
     }
     tables.lookups += invariants.length + witnesses.length + untested.length;
-    if (witnesses.length > 0) witnesses = remaining(witnesses, arena, base);
-    if (untested.length > 0) untested = remaining(untested, arena, base);
+    if (witnesses.length > 0) witnesses = remaining(witnesses, words, base);
+    if (untested.length > 0) untested = remaining(untested, words, base);
     return null;
   }
 
   /** The checks that the state does not settle; the same list if it settles none, as nearly always. */
-  function remaining(checks: readonly Check[], arena: Int32Array, base: number): readonly Check[] {
+  function remaining(checks: readonly Check[], words: Int32Array, base: number): readonly Check[] {
     let settled = 0;
-    for (let i = 0; i < checks.length; i++) settled += ask(checks[i]!, arena, base);
-    return settled === 0 ? checks : checks.filter((it) => ask(it, arena, base) === 0);
+    for (let i = 0; i < checks.length; i++) settled += ask(checks[i]!, words, base);
+    return settled === 0 ? checks : checks.filter((it) => ask(it, words, base) === 0);
   }
 
   return {
     judge,
-    stuck: (arena, state) => {
-      const answer = ask(stuck, arena, state * tables.layout.words);
+    stuck: (words, base) => {
+      const answer = ask(stuck, words, base);
       tables.lookups += 1;
       return answer === 0 ? null : sentences[answer - 1]!;
     },

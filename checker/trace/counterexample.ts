@@ -12,26 +12,30 @@ import { preludeOf } from './narrate.ts';
 import { confirm, endlessEnding, soFar } from './replay.ts';
 
 /** The states from the initial one to `state`, by parents. */
-function chainTo({ parents }: Visited, state: number): readonly number[] {
+function chainTo(visited: Visited, state: number): readonly number[] {
   const chain: number[] = [];
-  for (let at = state; at >= 0; at = parents[at]!) chain.push(at);
+  for (let at = state; at >= 0; at = visited.parentOf(at)) chain.push(at);
   return chain.reverse();
 }
 
 /** The first step that leads from one state to another, as it was learned. */
 function edgeBetween(
-  { arena }: Visited,
+  visited: Visited,
   successors: Successors,
   width: number,
   queue: Queue,
   [from, to]: readonly [number, number],
 ): Edge {
   queue.size = 0;
-  const count = successors.expand(arena, from, queue);
+  const before = new Int32Array(width);
+  const after = new Int32Array(width);
+  visited.load(from, before);
+  visited.load(to, after);
+  const count = successors.expand(before, 0, queue);
   for (let i = 0; i < count; i++) {
     let w = 0;
-    while (w < width && queue.words[i * width + w] === arena[to * width + w]) w++;
-    if (w === width) return successors.edges(arena, from)[i]!;
+    while (w < width && queue.words[i * width + w] === after[w]) w++;
+    if (w === width) return successors.edges(before, 0)[i]!;
   }
   throw new Error(`no learned step leads from state ${from} to state ${to}, whose parent it is`);
 }
@@ -44,10 +48,10 @@ function pathAlong(tables: Tables, successors: Successors, visited: Visited, cha
   const queue = queueFor(width);
   return chain.slice(1).map((to, i) => {
     const edge = edgeBetween(visited, successors, width, queue, [chain[i]!, to]);
+    const after = new Int32Array(width);
+    visited.load(to, after);
     const arrived = (values: readonly unknown[]) =>
-      tables.values.every(
-        (known, c) => known.find(values[c]) === fieldOf(tables.layout, visited.arena, to * width, c),
-      );
+      tables.values.every((known, c) => known.find(values[c]) === fieldOf(tables.layout, after, 0, c));
     return { ...edge, lines: edge.label.lines, arrived };
   });
 }
@@ -61,7 +65,7 @@ export function traceTo(
   ending: string,
 ): Trace {
   const { system } = tables;
-  if (visited.parents.length === 0) {
+  if (!visited.keepParents) {
     return { columns: system.columns, steps: [], ending: `${ending} (run again with traces to see how)` };
   }
   const steps = confirm(system, pathAlong(tables, successors, visited, chainTo(visited, state)));
@@ -76,7 +80,7 @@ export function traceOfLasso(
   { state, cycle }: Lasso,
 ): Trace {
   const { system } = tables;
-  if (visited.parents.length === 0) {
+  if (!visited.keepParents) {
     const ending = 'no end can be reached any more (run again with traces to see how)';
     return { columns: system.columns, steps: [], ending };
   }
@@ -98,7 +102,6 @@ export function explained(
   // By name, because a model has a ModelBug of its own: neither half imports the other.
   const isModelBug = error instanceof Error && error.name === 'ModelBug';
   const what = isModelBug ? error.message : `a model function threw ${String(error)}`;
-  const steps =
-    visited.parents.length === 0 ? [] : pathAlong(tables, successors, visited, chainTo(visited, state));
+  const steps = !visited.keepParents ? [] : pathAlong(tables, successors, visited, chainTo(visited, state));
   return new ModelBug(`${what}\n${soFar(steps)}`, { cause: error });
 }
