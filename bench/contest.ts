@@ -35,11 +35,11 @@ interface Contender {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const exploreOne = fileURLToPath(new URL('explore-one.ts', import.meta.url));
+const exploreOne = fileURLToPath(new URL('explore.mjs', import.meta.url));
 
 /** Explores `subject` in a process of its own. */
 export function explore(who: 'heddle' | 'naive', subject: Subject): Explored & Timed {
-  const command = [process.execPath, '--import', 'tsx', exploreOne, who, JSON.stringify(subject)];
+  const command = [process.execPath, exploreOne, who, JSON.stringify(subject)];
   const run = timed(command, root);
   return { ...(JSON.parse(run.stdout) as Explored), ...run };
 }

@@ -1,11 +1,5 @@
 #!/usr/bin/env node
-// The heddle command: lets Node load TypeScript, then hands over to main.ts.
-try {
-  const { register } = await import('tsx/esm/api');
-  register();
-} catch (error) {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  process.stderr.write('heddle: its packages are not installed. Run `npm install` in its folder.\n');
-  process.exit(1);
-}
-await import('./main.ts');
+// The heddle command: main.ts, which Node cannot load as it is.
+import { load } from './launch/load.mjs';
+
+await load('heddle');

@@ -1,7 +1,6 @@
-// A worker thread: lets Node load TypeScript, then examines one file after the other.
+// A worker thread: examines one file after the other.
 import { parentPort } from 'node:worker_threads';
-import { register } from 'tsx/esm/api';
+import { load } from '../launch/load.mjs';
 
-register();
-const { work } = await import('./work.ts');
+const { work } = await load('litmus-work');
 parentPort.on('message', (job) => parentPort.postMessage(work(job)));

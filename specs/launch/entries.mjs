@@ -1,0 +1,6 @@
+/** What can be started, by name: the TypeScript that a bundle is made of begins at these files. */
+export const entries = {
+  heddle: 'specs/main.ts',
+  'litmus-work': 'specs/litmus/work.ts',
+  'explore-one': 'bench/explore-one.ts',
+};

@@ -1,0 +1,1 @@
+export function sources(root: string): readonly string[];
