@@ -18,6 +18,8 @@ export interface Trace {
   readonly columns: readonly string[];
   /** What was done before the initial state. */
   readonly prelude?: readonly Label[];
+  /** How it was come by, where that says more than that it is a shortest one. */
+  readonly found?: string;
   readonly steps: readonly TraceStep[];
   /** Of a run that never ends: the number of the step (from 0) with which the part begins that repeats for ever. It
    *  goes up to the last step, which leads back to the state before it. */
@@ -35,7 +37,7 @@ export type Verdict =
   | { readonly kind: 'vacuous'; readonly reasons: readonly string[] }
   | {
       readonly kind: 'incomplete';
-      readonly bound: 'max-states' | 'interrupted' | 'memory';
+      readonly bound: 'max-states' | 'interrupted' | 'memory' | 'random';
       readonly why: string;
     };
 

@@ -33,6 +33,20 @@ test('a bound that was hit is incomplete, also for a variant that would hold', a
   expect(await codeOf('good/v7.1', '--max-states', '4')).toBe(0);
 });
 
+test('random walks that find nothing are incomplete, and those that find something are a verdict', async () => {
+  const random = ['--search', 'random', '--walks', '5'];
+  expect(await codeOf('good/v7.1', ...random)).toBe(20);
+  expect(await codeOf('good/no-smp-mb', ...random)).toBe(0);
+  expect(await codeOf('good/waits', ...random)).toBe(0);
+  const out = temporaryFolder();
+  const found = await ranWith([good], ['check', 'good/no-smp-mb', '--model', 'sc', ...random, '--out', out]);
+  expect(found.stdout).toContain(
+    ' * found by walk 1 of --search random --seed 1 --depth 1000; a shorter way may',
+  );
+  const { runs } = JSON.parse(readFileSync(join(out, 'good.json'), 'utf8'));
+  expect(runs[0]).toMatchObject({ search: 'random', random: { seed: 1, walks: 5, depth: 1000 } });
+});
+
 test('of several problems the most serious decides', async () => {
   expect(await codeOf('bad')).toBe(1);
   expect(await codeOf('bad/deadlocks', 'bad/vacuous', 'bad/breaks')).toBe(12);

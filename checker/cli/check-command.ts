@@ -71,9 +71,8 @@ function runAll(
     files.add(job);
     if (isShown(job, request.traces, jobs.length)) printTrace(job, io);
   };
-  const { search, maxStates } = request;
   const progress = progressLine(io.stderr);
-  return runJobs(jobs, { check: engine.check, search: { search, maxStates }, signal, progress, finished });
+  return runJobs(jobs, { check: engine.check, search: request, signal, progress, finished });
 }
 
 function isShown(job: FinishedJob, traces: ShownTraces, jobs: number): boolean {

@@ -13,6 +13,8 @@ Examples:
   heddle check unmap-vs-attach --model tso       one spec under one memory model
   heddle check 'unmap-vs-attach/v7.1'            one variant, by its name or its short form (v7-1)
   heddle check --search dfs --max-states 100000  a quick look; unfinished verdicts are "incomplete"
+  heddle check SPEC/VARIANT --search random --seed 7
+                                                 random walks, where there are too many states: they prove nothing
   heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
 
 Exit codes:

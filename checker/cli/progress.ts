@@ -1,5 +1,5 @@
 /** The line on stderr that says how a run goes; nothing if stderr is not a terminal. */
-import type { Progress } from '../explore/check.ts';
+import type { Progress } from '../explore/options.ts';
 import { type Job, jobName } from '../report/job.ts';
 import { count, rate } from '../report/numbers.ts';
 import type { Sink } from './io.ts';

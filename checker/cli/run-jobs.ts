@@ -1,5 +1,5 @@
 /** Runs jobs one after the other. A job that fails does not take the others with it. */
-import type { CheckOptions } from '../explore/check.ts';
+import type { CheckOptions } from '../explore/options.ts';
 import type { FinishedJob, Job, Result, Search } from '../report/job.ts';
 import { ModelBug } from '../system.ts';
 import type { Engine } from './engine.ts';
@@ -39,6 +39,7 @@ async function runJob(
     search: search.search,
     signal,
     ...(search.maxStates === null ? {} : { maxStates: search.maxStates }),
+    ...(search.random === undefined ? {} : { random: search.random }),
     onProgress: (numbers) => progress.show(job, at, numbers),
   };
   try {

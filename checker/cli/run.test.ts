@@ -37,7 +37,18 @@ test.each([
     ['check', '--model', 'armv9'],
     "There is no memory model 'armv9'. Did you mean armv8?",
   ],
-  ['an unknown search', ['check', '--search', 'random'], 'Allowed choices are bfs, dfs'],
+  ['an unknown search', ['check', '--search', 'widest'], 'Allowed choices are bfs, dfs, random'],
+  [
+    'a seed without random walks',
+    ['check', '--seed', '2'],
+    '--seed is for random walks: add --search random',
+  ],
+  ['a seed that is no number', ['check', '--search', 'random', '--seed', 'x'], 'from 0 to 2147483647'],
+  [
+    'a bound in states on random walks',
+    ['check', '--search', 'random', '--max-states', '9'],
+    'random walks are bounded by --walks and --depth',
+  ],
   ['no state at all', ['check', '--max-states', '0'], 'a whole number, at least 1'],
   ['a bound that is no number', ['check', '--max-states', '1e6'], 'a whole number, at least 1'],
 ] as const)('%s is a usage error with a sentence', async (_, argv, sentence) => {

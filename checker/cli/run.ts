@@ -1,6 +1,5 @@
 /** START HERE for the command line: from arguments to a command, and from what it threw to an exit code. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Search } from '../explore/frontier.ts';
+import { Command, CommanderError, Option } from 'commander';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { refuseAmbiguousNames } from '../report/slug.ts';
 import { heddleVersion } from '../report/version.ts';
@@ -11,6 +10,7 @@ import { type Engine, engine as realEngine } from './engine.ts';
 import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { listCommand } from './list-command.ts';
+import { addSearchOptions, type SearchArguments, searchOf } from './search-options.ts';
 import { traceCommand } from './trace-command.ts';
 
 /** Adds commands of others to the program; `done` takes a command's exit code. */
@@ -58,16 +58,14 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .argument('<file>', 'a JSON file from traces/ in the output folder')
     .action((file: string) => done(traceCommand(specs, file, io, engine)));
   addCheck(program, async (selectors, options) => {
-    const { model, search, maxStates = null, out, traces } = options;
-    done(await checkCommand(specs, { selectors, model, search, maxStates, out, traces }, io, engine));
+    const { model, out, traces } = options;
+    done(await checkCommand(specs, { selectors, model, out, traces, ...searchOf(options) }, io, engine));
   });
   return program;
 }
 
-interface CheckArguments {
+interface CheckArguments extends SearchArguments {
   readonly model: string;
-  readonly search: Search;
-  readonly maxStates?: number;
   readonly out: string;
   readonly traces: ShownTraces;
 }
@@ -75,17 +73,12 @@ interface CheckArguments {
 type CheckAction = (selectors: readonly string[], options: CheckArguments) => Promise<void>;
 
 function addCheck(program: Command, action: CheckAction): void {
-  program
+  const command = program
     .command('check')
     .description('check specs, or single variants of them; all if none is named')
     .argument('[spec[/variant]...]', 'see heddle list')
-    .option('--model <name>', 'a memory model, or all', 'all')
-    .addOption(
-      new Option('--search <order>', 'bfs finds shortest counterexamples')
-        .choices(['bfs', 'dfs'])
-        .default('bfs'),
-    )
-    .addOption(new Option('--max-states <n>', 'give up a job after so many states').argParser(positive))
+    .option('--model <name>', 'a memory model, or all', 'all');
+  addSearchOptions(command)
     .option('--out <folder>', 'where the files go', 'results')
     .addOption(
       new Option('--traces <which>', 'counterexamples to print; auto: all if at most 3 jobs run')
@@ -94,12 +87,6 @@ function addCheck(program: Command, action: CheckAction): void {
     )
     .addHelpText('after', checkHelp)
     .action((selectors: string[], options: CheckArguments) => action(selectors, options));
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('It must be a whole number, at least 1.');
 }
 
 /** Prints what went wrong as sentences; commander has printed its own already. */

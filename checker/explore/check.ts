@@ -3,37 +3,17 @@ import { type Tables, tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Judge, judgeOf } from '../property/judge.ts';
 import { type Findings, verdictOf } from '../property/verdict.ts';
-import { type Read, type System, UsageError } from '../system.ts';
+import { type System, UsageError } from '../system.ts';
 import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
 import { bfs } from './bfs.ts';
 import { dfs } from './dfs.ts';
+import { effortOf } from './effort.ts';
 import { findLasso } from './endless.ts';
 import { type Exploration, explore } from './explore.ts';
-import type { Frontier, Search } from './frontier.ts';
+import type { Frontier } from './frontier.ts';
+import type { CheckOptions, Progress, Run } from './options.ts';
+import { randomRun } from './random.ts';
 import { type Successors, successorsOf } from './successors.ts';
-
-/** How an exploration goes, told from time to time. */
-export interface Progress {
-  readonly states: number;
-  readonly frontier: number;
-  readonly transitions: number;
-  readonly depth: number;
-  readonly seconds: number;
-  readonly statesPerSecond: number;
-}
-
-export interface CheckOptions {
-  readonly search: Search;
-  /** No more states than this are kept; a verdict that needs more is incomplete. */
-  readonly maxStates?: number;
-  /** Ends the exploration with an incomplete verdict. */
-  readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
-  /** Called for each state without successors; `read` is valid during the call. */
-  onTerminal?(read: Read): void;
-  /** False saves 4 bytes a state, and a counterexample then has no steps. */
-  readonly keepTraces?: boolean;
-}
 
 /** States between two looks at the clock and the signal: a millisecond, or a second where each state is made anew by
  *  large steps. */
@@ -55,14 +35,26 @@ export function checkNow(system: System, options: CheckOptions): Outcome {
   return run.outcome();
 }
 
-interface Run {
-  /** Goes on for some milliseconds; false when there is nothing left to do. */
-  slice(): boolean;
-  outcome(): Outcome;
+/** A search under way, with its clock. */
+function begin(system: System, options: CheckOptions): { slice(): boolean; outcome(): Outcome } {
+  const run = options.search === 'random' ? randomRun(system, options) : explicitRun(system, options);
+  let reported = performance.now();
+  return {
+    slice() {
+      const goesOn = run.advance(SLICE);
+      if (goesOn && options.signal?.aborted) run.stop('interrupted', 'interrupted');
+      if (performance.now() - reported >= REPORT_EVERY) {
+        reported = performance.now();
+        options.onProgress?.(run.progress());
+      }
+      return goesOn && !run.ended();
+    },
+    outcome: () => run.outcome(),
+  };
 }
 
-function begin(system: System, options: CheckOptions): Run {
-  const { maxStates = Number.POSITIVE_INFINITY, signal, onTerminal, keepTraces = true } = options;
+function explicitRun(system: System, options: CheckOptions): Run {
+  const { maxStates = Number.POSITIVE_INFINITY, onTerminal, keepTraces = true } = options;
   if (!(maxStates >= 1)) throw new UsageError(`maxStates is ${maxStates}; it must be at least 1`);
   const tables = tablesOf(system);
   const successors = successorsOf(tables);
@@ -77,17 +69,11 @@ function begin(system: System, options: CheckOptions): Run {
     (error, visited, state) => explained(tables, successors, visited, state, error),
   );
   const parts: Parts = { tables, successors, judge, frontier, exploration, started: performance.now() };
-  let reported = parts.started;
   return {
-    slice() {
-      const goesOn = exploration.advance(SLICE);
-      if (goesOn && signal?.aborted) exploration.stop('interrupted', 'interrupted');
-      if (performance.now() - reported >= REPORT_EVERY) {
-        reported = performance.now();
-        options.onProgress?.(progressOf(parts));
-      }
-      return goesOn && exploration.stopped === null && exploration.broken === null;
-    },
+    advance: (states) => exploration.advance(states),
+    stop: (bound, what) => exploration.stop(bound, what),
+    ended: () => exploration.stopped !== null || exploration.broken !== null,
+    progress: () => progressOf(parts),
     outcome: () => outcomeOf(system, parts),
   };
 }
@@ -119,19 +105,7 @@ function outcomeOf(system: System, parts: Parts): Outcome {
   const { lasso, stopped } = lassoOf(system, parts);
   const { visited, broken, stuck } = exploration;
   const covered = successors.covered();
-  const { states, transitions, depth, seconds } = progressOf(parts);
-  const { slowCalls, lookups, slowSeconds, values } = tables;
-  const effort = {
-    states,
-    transitions,
-    depth,
-    seconds,
-    bytes: visited.bytes() + tables.tries.bytes() + successors.bytes(),
-    slowCalls,
-    lookups,
-    slowSeconds,
-    values: Object.fromEntries(system.components.map(({ ref }, c) => [ref.name, values[c]!.count()])),
-  };
+  const effort = effortOf(tables, progressOf(parts), visited.bytes() + successors.bytes());
   const verdict = verdictOf(
     system,
     {

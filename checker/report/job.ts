@@ -1,4 +1,5 @@
 /** A job is one (spec, variant, memory model): what was run, what was expected, and what came of it. */
+import type { RandomWalks } from '../explore/options.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Expectation, Spec, Variant } from '../spec.ts';
 import type { Statement } from '../system.ts';
@@ -12,9 +13,11 @@ export interface Job {
 
 /** How the state space was searched: what a reader needs in order to get the same numbers again. */
 export interface Search {
-  readonly search: 'bfs' | 'dfs';
+  readonly search: 'bfs' | 'dfs' | 'random';
   /** Null if there was no bound. */
   readonly maxStates: number | null;
+  /** Which walks, if they were random. */
+  readonly random?: RandomWalks;
 }
 
 /** What came of a job: an outcome, a fault of ours (a model bug), or nothing because the run was interrupted. */

@@ -24,6 +24,7 @@ export interface WrittenRun {
   readonly model: string;
   readonly search: Search['search'];
   readonly maxStates: number | null;
+  readonly random?: Search['random'];
   readonly expected: Expectation;
   readonly verdict: WrittenVerdict;
   /** The exit code that this run alone would have. */
@@ -52,10 +53,11 @@ export interface WrittenResults {
 }
 
 /** A finished job as it is written. */
-export function writtenRun(job: FinishedJob, { search, maxStates }: Search): WrittenRun {
+export function writtenRun(job: FinishedJob, { search, maxStates, random }: Search): WrittenRun {
   const { variant, model, expected } = job;
   const verdict = writtenVerdict(job);
-  const about = { variant: variant.name, about: variant.about, model, search, maxStates, expected };
+  const bounds = { search, maxStates, ...(random === undefined ? {} : { random }) };
+  const about = { variant: variant.name, about: variant.about, model, ...bounds, expected };
   return { ...about, verdict, exitCode: judgeJob(job), ...findings(job) };
 }
 

@@ -25,7 +25,8 @@ const room = 80 - start.length;
 /** The trace as a comment that can be pasted into kernel code or a mail, at most 80 wide, with a line end after
  *  each line. `title` stands on top; the last line before the end of the comment says what the trace shows. */
 export function traceText(trace: Trace, title: readonly string[]): string {
-  const paragraphs = [prose(title), sideBySide(trace) ?? oneStream(trace), prose([trace.ending])];
+  const head = [...title, ...(trace.found === undefined ? [] : [`found by ${trace.found}`])];
+  const paragraphs = [prose(head), sideBySide(trace) ?? oneStream(trace), prose([trace.ending])];
   const body = paragraphs
     .filter((lines) => lines.length > 0)
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));

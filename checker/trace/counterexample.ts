@@ -9,7 +9,7 @@ import type { Tables } from '../intern/tables.ts';
 import type { Trace } from '../outcome.ts';
 import { ModelBug } from '../system.ts';
 import { preludeOf } from './narrate.ts';
-import { confirm, endlessEnding, soFar } from './replay.ts';
+import { confirm, endlessEnding, type RecordedStep, soFar } from './replay.ts';
 
 /** The states from the initial one to `state`, by parents. */
 function chainTo(visited: Visited, state: number): readonly number[] {
@@ -50,10 +50,15 @@ function pathAlong(tables: Tables, successors: Successors, visited: Visited, cha
     const edge = edgeBetween(visited, successors, width, queue, [chain[i]!, to]);
     const after = new Int32Array(width);
     visited.load(to, after);
-    const arrived = (values: readonly unknown[]) =>
-      tables.values.every((known, c) => known.find(values[c]) === fieldOf(tables.layout, after, 0, c));
-    return { ...edge, lines: edge.label.lines, arrived };
+    return recorded(tables, edge, after);
   });
+}
+
+/** A learned step that led to the packed state `after`, which is kept. */
+export function recorded(tables: Tables, edge: Edge, after: Int32Array): Edge & RecordedStep {
+  const arrived = (values: readonly unknown[]) =>
+    tables.values.every((known, c) => known.find(values[c]) === fieldOf(tables.layout, after, 0, c));
+  return { ...edge, lines: edge.label.lines, arrived };
 }
 
 /** The trace to `state`, confirmed by the model's own functions. */
@@ -99,9 +104,14 @@ export function explained(
   state: number,
   error: unknown,
 ): ModelBug {
+  const steps = !visited.keepParents ? [] : pathAlong(tables, successors, visited, chainTo(visited, state));
+  return after(steps, error);
+}
+
+/** An error that a model function threw after `steps`. */
+export function after(steps: readonly RecordedStep[], error: unknown): ModelBug {
   // By name, because a model has a ModelBug of its own: neither half imports the other.
   const isModelBug = error instanceof Error && error.name === 'ModelBug';
   const what = isModelBug ? error.message : `a model function threw ${String(error)}`;
-  const steps = !visited.keepParents ? [] : pathAlong(tables, successors, visited, chainTo(visited, state));
   return new ModelBug(`${what}\n${soFar(steps)}`, { cause: error });
 }

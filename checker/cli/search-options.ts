@@ -1,0 +1,63 @@
+/** The options of `heddle check` that say how a state space is searched. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defaultWalks } from '../explore/random.ts';
+import type { Search } from '../report/job.ts';
+import { UsageError } from '../system.ts';
+
+/** What commander makes of them. */
+export interface SearchArguments {
+  readonly search: Search['search'];
+  readonly maxStates?: number;
+  readonly seed?: number;
+  readonly walks?: number;
+  readonly depth?: number;
+}
+
+/** Adds the options to the command. */
+export function addSearchOptions(command: Command): Command {
+  const { seed, walks, depth } = defaultWalks;
+  return command
+    .addOption(
+      new Option('--search <order>', 'bfs finds shortest counterexamples; random walks prove nothing')
+        .choices(['bfs', 'dfs', 'random'])
+        .default('bfs'),
+    )
+    .addOption(new Option('--max-states <n>', 'give up a job after so many states').argParser(positive))
+    .addOption(new Option('--seed <n>', `random: which walks (default: ${seed})`).argParser(seedOf))
+    .addOption(new Option('--walks <n>', `random: how many (default: ${walks})`).argParser(positive))
+    .addOption(
+      new Option('--depth <n>', `random: steps of the longest walk (default: ${depth})`).argParser(positive),
+    );
+}
+
+/** The search that the options ask for; a UsageError if they do not go together. */
+export function searchOf(options: SearchArguments): Search {
+  const { search, maxStates = null, seed, walks, depth } = options;
+  if (search === 'random') {
+    if (maxStates !== null)
+      throw new UsageError(
+        '--max-states is for bfs and dfs; random walks are bounded by --walks and --depth.',
+      );
+    const random = {
+      seed: seed ?? defaultWalks.seed,
+      walks: walks ?? defaultWalks.walks,
+      depth: depth ?? defaultWalks.depth,
+    };
+    return { search, maxStates, random };
+  }
+  const stray = Object.entries({ seed, walks, depth }).find(([, value]) => value !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray[0]} is for random walks: add --search random.`);
+  return { search, maxStates };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number, at least 1.');
+}
+
+function seedOf(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 0x7fffffff) return value;
+  throw new InvalidArgumentError('It must be a whole number from 0 to 2147483647.');
+}

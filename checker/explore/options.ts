@@ -1,0 +1,51 @@
+/** What may be asked of a check, and what it tells while it runs. */
+import type { Outcome, Verdict } from '../outcome.ts';
+import type { Read } from '../system.ts';
+import type { Search } from './frontier.ts';
+
+/** How an exploration goes, told from time to time. */
+export interface Progress {
+  readonly states: number;
+  readonly frontier: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly seconds: number;
+  readonly statesPerSecond: number;
+}
+
+/** Random walks from the initial state: which, how many, and how long. */
+export interface RandomWalks {
+  /** A 32-bit integer; the same seed takes the same steps. */
+  readonly seed: number;
+  readonly walks: number;
+  /** Steps after which a walk is given up and the next one begins. */
+  readonly depth: number;
+}
+
+export interface CheckOptions {
+  /** `random` never proves anything: its verdict is incomplete unless it finds something. */
+  readonly search: Search | 'random';
+  /** Only with the search `random`. */
+  readonly random?: RandomWalks;
+  /** No more states than this are kept; a verdict that needs more is incomplete. */
+  readonly maxStates?: number;
+  /** Ends the exploration with an incomplete verdict. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** Called for each state without successors; `read` is valid during the call. */
+  onTerminal?(read: Read): void;
+  /** False saves 4 bytes a state, and a counterexample then has no steps. */
+  readonly keepTraces?: boolean;
+}
+
+/** A search that was begun. */
+export interface Run {
+  /** Takes up to `steps` states from the frontier. False when there is nothing left to do. */
+  advance(steps: number): boolean;
+  /** Ends the search from outside. */
+  stop(bound: Extract<Verdict, { kind: 'incomplete' }>['bound'], what: string): void;
+  /** Whether something was found that ends it, or it was stopped. */
+  ended(): boolean;
+  progress(): Progress;
+  outcome(): Outcome;
+}
