@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { disagreements } from './compare.ts';
-import type { Name, Result } from './contest.ts';
+import type { Result } from './contest.ts';
 import type { Explored } from './explored.ts';
+import type { EngineName } from './ours.ts';
+import type { Peer } from './peer.ts';
+import { rumur } from './rumur.ts';
+import { spin, spinReduced } from './spin.ts';
 
 const good: Explored = {
   states: 10,
@@ -10,27 +14,27 @@ const good: Explored = {
   why: 'holds',
   steps: null,
   bytes: null,
-  peak: 0,
   exploring: null,
   memo: null,
 };
 
-function result(name: Name, ...found: readonly Partial<Explored>[]): Result {
+/** What an engine of ours, or another checker, is said to have found. */
+function result(who: EngineName | Peer, ...found: readonly Partial<Explored>[]): Result {
+  const cost = { cpu: 1, wall: 1, peak: null };
   return {
-    name,
+    ...cost,
+    name: typeof who === 'string' ? who : who.name,
     runs: found.length,
     found: found.map((it) => ({ ...good, ...it })),
-    built: null,
-    cpu: 1,
-    wall: 1,
+    peer: typeof who === 'string' ? null : { is: who, built: cost },
   };
 }
 
 const heddle = result('heddle', {}, {});
 
 test('equal counts agree; SPIN counts one transition more', () => {
-  const spin = result('SPIN, all interleavings', { transitions: 21 });
-  expect(disagreements([heddle, result('naive twin', {}), spin], 10)).toEqual([]);
+  const others = [result('naive twin', {}), result(spin, { transitions: 21 }), result(rumur, {})];
+  expect(disagreements([heddle, ...others], 10)).toEqual([]);
 });
 
 test.each<[string, Result, string]>([
@@ -42,9 +46,10 @@ test.each<[string, Result, string]>([
   ],
   [
     'SPIN without its entry into the initial state',
-    result('SPIN, all interleavings', {}),
+    result(spin, {}),
     'SPIN, all interleavings has 20 transitions, expected 21',
   ],
+  ['a state that Rumur lost', result(rumur, { states: 9 }), 'Rumur has 9 states, heddle 10'],
   [
     'another verdict',
     result('naive twin', { holds: false, why: 'violated' }),
@@ -52,7 +57,7 @@ test.each<[string, Result, string]>([
   ],
   [
     'a reduction that adds states',
-    result('SPIN, partial-order reduction', { states: 11 }),
+    result(spinReduced, { states: 11 }),
     'SPIN, partial-order reduction has more states than heddle: 11',
   ],
 ])('%s is a disagreement', (_, other, sentence) => {
@@ -60,7 +65,7 @@ test.each<[string, Result, string]>([
 });
 
 test('a reduction may have fewer states', () => {
-  expect(disagreements([heddle, result('SPIN, partial-order reduction', { states: 5 })], 10)).toEqual([]);
+  expect(disagreements([heddle, result(spinReduced, { states: 5 })], 10)).toEqual([]);
 });
 
 test('a second run of heddle that differs from the first is a disagreement', () => {
@@ -71,4 +76,10 @@ test('a second run of heddle that differs from the first is a disagreement', () 
 
 test('a count that other checkers agreed on is held', () => {
   expect(disagreements([heddle], 11)).toEqual(['heddle has 10 states, not 11']);
+});
+
+test('an engine that takes no single transitions is held to the states', () => {
+  const other = result('naive twin', { transitions: null });
+  expect(disagreements([heddle, other], 10)).toEqual([]);
+  expect(disagreements([heddle, result('naive twin', { transitions: null, states: 9 })], 10)).toHaveLength(1);
 });

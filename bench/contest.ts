@@ -1,62 +1,55 @@
 /** Runs contenders on one subject, by turns, and says what it cost each of them. */
-import { fileURLToPath } from 'node:url';
 import type { Explored } from './explored.ts';
-import { type Kind, runPan, withPan } from './spin.ts';
+import { type EngineName, explore } from './ours.ts';
+import { type Peer, type PeerName, withVerifiers } from './peer.ts';
 import { describe, type Subject } from './subject.ts';
-import { type Cost, median, type Timed, timed } from './timed.ts';
+import { type Cost, median, type Timed } from './timed.ts';
 
-export type Name = 'heddle' | 'naive twin' | 'SPIN, all interleavings' | 'SPIN, partial-order reduction';
+export type Name = EngineName | PeerName;
 
-/** One contender on one subject. The cost is the median of its runs, CPU and wall each by itself. */
+/** One contender on one subject. The cost is the median of its runs, CPU, wall and peak each by itself. */
 export interface Result extends Cost {
   readonly name: Name;
   readonly runs: number;
   /** What each run found; they have to agree. */
   readonly found: readonly Explored[];
-  /** What it took to build the program that ran, if one was built. */
-  readonly built: Cost | null;
+  /** Of another checker: which, and what it took to build its verifier. */
+  readonly peer: { readonly is: Peer; readonly built: Cost } | null;
 }
 
 export interface Contest {
   readonly subject: Subject;
-  readonly runs: number;
-  readonly withSpin: boolean;
-  /** The twin runs once: it takes long, and the order of magnitude is what matters. */
-  readonly withTwin: boolean;
+  /** About so many states are to be expected. */
+  readonly states: number;
+  /** Ours, and how often each runs. */
+  readonly engines: readonly (readonly [EngineName, runs: number])[];
+  readonly peers: readonly (readonly [Peer, runs: number])[];
 }
 
-type Sample = Explored & Cost;
+type Sample = Explored & Timed;
 
 interface Contender {
   readonly name: Name;
   readonly runs: number;
-  readonly built: Cost | null;
+  readonly peer: Result['peer'];
   run(): Sample;
-}
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const exploreOne = fileURLToPath(new URL('explore.mjs', import.meta.url));
-
-/** Explores `subject` in a process of its own. */
-export function explore(who: 'heddle' | 'naive', subject: Subject): Explored & Timed {
-  const command = [process.execPath, exploreOne, who, JSON.stringify(subject)];
-  const run = timed(command, root);
-  return { ...(JSON.parse(run.stdout) as Explored), ...run };
 }
 
 /** All results on one subject; `tell` hears of each run. */
 export function hold(contest: Contest, tell: (text: string) => void): readonly Result[] {
-  const { subject, runs, withSpin, withTwin } = contest;
-  const ours: Contender[] = [{ name: 'heddle', runs, built: null, run: () => explore('heddle', subject) }];
-  if (withTwin) ours.push({ name: 'naive twin', runs: 1, built: null, run: () => explore('naive', subject) });
-  if (subject.kind !== 'reference' || !withSpin) return byTurns(subject, ours, tell);
-  const spin = <T>(name: Name, kind: Kind, use: (it: Contender) => T): T =>
-    withPan(subject, kind, (pan) => use({ name, runs, built: pan.built, run: () => runPan(pan) }));
-  return spin('SPIN, all interleavings', 'full', (full) =>
-    spin('SPIN, partial-order reduction', 'reduced', (reduced) =>
-      byTurns(subject, [...ours, full, reduced], tell),
-    ),
+  const { subject, states, engines, peers } = contest;
+  const ours = engines.map(
+    ([name, runs]): Contender => ({ name, runs, peer: null, run: () => explore(name, subject) }),
   );
+  if (subject.kind !== 'reference') return byTurns(subject, ours, tell);
+  const kinds = peers.map(([peer]) => peer);
+  return withVerifiers(kinds, subject, states, (verifiers) => {
+    const theirs = peers.map(([is, runs], i): Contender => {
+      const { built, run } = verifiers[i]!;
+      return { name: is.name, runs, peer: { is, built }, run };
+    });
+    return byTurns(subject, [...ours, ...theirs], tell);
+  });
 }
 
 /** First run of each, second run of each, and so on: what else the machine does then meets all of them alike. */
@@ -74,12 +67,17 @@ function byTurns(
       tell(`${describe(subject)}: ${name} ${turn + 1}/${runs}, ${sample.cpu.toFixed(2)} s`);
     }
   }
-  return contenders.map(({ name, runs, built }, i) => ({
-    name,
-    runs,
-    built,
-    found: samples[i]!,
-    cpu: median(samples[i]!.map(({ cpu }) => cpu)),
-    wall: median(samples[i]!.map(({ wall }) => wall)),
-  }));
+  return contenders.map(({ name, runs, peer }, i) => {
+    const found = samples[i]!;
+    const peaks = found.flatMap(({ peak }) => peak ?? []);
+    return {
+      name,
+      runs,
+      peer,
+      found,
+      cpu: median(found.map(({ cpu }) => cpu)),
+      wall: median(found.map(({ wall }) => wall)),
+      peak: peaks.length === 0 ? null : median(peaks),
+    };
+  });
 }

@@ -1,16 +1,17 @@
 /** Explores one subject and prints what it found as JSON: the process that the bench takes the time of.
- *  Arguments: `heddle` or `naive`, and the subject as JSON. */
-import { checkNow } from '../checker/explore/check.ts';
+ *  Arguments, both JSON: how (see ours.ts), and the subject. */
+import { check } from '../checker/explore/check.ts';
 import { naive } from '../checker/explore/naive.ts';
 import type { Verdict } from '../checker/outcome.ts';
 import type { System } from '../checker/system.ts';
 import type { Explored } from './explored.ts';
+import type { How } from './ours.ts';
 import { build, type Subject } from './subject.ts';
 
-type Found = Omit<Explored, 'peak' | 'exploring'>;
+type Found = Omit<Explored, 'exploring'>;
 
-function byHeddle(system: System): Found {
-  const { verdict, effort } = checkNow(system, { search: 'bfs' });
+async function byHeddle(system: System, how: Exclude<How, 'naive'>): Promise<Found> {
+  const { verdict, effort } = await check(system, { search: 'bfs', ...how });
   const { states, transitions, bytes, slowCalls, lookups, slowSeconds, seconds } = effort;
   return {
     states,
@@ -41,10 +42,9 @@ function byTwin(system: System): Found {
   };
 }
 
-const [who, subject] = process.argv.slice(2);
-const system = build(JSON.parse(subject!) as Subject);
+const [how, subject] = process.argv.slice(2).map((text): unknown => JSON.parse(text)) as [How, Subject];
+const system = build(subject);
 const started = process.cpuUsage();
-const found = who === 'naive' ? byTwin(system) : byHeddle(system);
+const found = how === 'naive' ? byTwin(system) : await byHeddle(system, how);
 const { user, system: kernel } = process.cpuUsage(started);
-const peak = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(JSON.stringify({ ...found, exploring: (user + kernel) / 1e6, peak } satisfies Explored));
+process.stdout.write(JSON.stringify({ ...found, exploring: (user + kernel) / 1e6 } satisfies Explored));

@@ -1,17 +1,17 @@
 /** What one exploration found, whoever did it. */
 export interface Explored {
+  /** A number where it is exact; of a symbolic engine it may be above 2^53, and then it is not. */
   readonly states: number;
-  readonly transitions: number;
+  /** Null of engines that do not take them one by one. */
+  readonly transitions: number | null;
   /** Whether every state was visited and nothing bad was found. */
   readonly holds: boolean;
   /** What was found instead. */
   readonly why: string;
-  /** Steps to the bad state, where that is known to be the least. */
+  /** Steps of the counterexample. */
   readonly steps: number | null;
   /** Bytes held for the visited states: what grows with them, and the hash table. */
   readonly bytes: number | null;
-  /** The most bytes that the process had. */
-  readonly peak: number;
   /** CPU seconds of the exploration alone, where start-up is not negligible. */
   readonly exploring: number | null;
   /** Of heddle: which share of look-ups was answered without the model, and of the time was spent in the model. */

@@ -1,26 +1,54 @@
 /** Which subjects, at which sizes, against whom. */
 import type { Flagship, Subject } from './subject.ts';
 
+/** About how many states: what a run costs, and how often it is worth repeating. */
+export type Magnitude = 'small' | '10^6' | '10^7' | '10^8';
+
 export interface Entry {
   readonly subject: Subject;
   /** Exact count of distinct states on which SPIN, Rumur and TLC agreed, where they ran. */
   readonly states: number | null;
+  readonly magnitude: Magnitude;
   readonly withTwin: boolean;
-  /** About 10^6 states. */
-  readonly isLarge: boolean;
+  /** CPU seconds of TLC with one worker on its own version of the model, as measured when the model was made, on a
+   *  quiet machine of two cores. Quoted: it is not run here. */
+  readonly tlc: number | null;
 }
 
-/** What start-up costs, then about 10^5 and 10^6 states. */
-export const reference: readonly Entry[] = [
-  { subject: { kind: 'reference', k: 1, p: 1, m: 1 }, states: null, withTwin: true, isLarge: false },
-  { subject: { kind: 'reference', k: 3, p: 1, m: 2 }, states: 109_201, withTwin: true, isLarge: false },
-  { subject: { kind: 'reference', k: 2, p: 3, m: 2 }, states: 747_267, withTwin: false, isLarge: true },
-  {
-    subject: { kind: 'reference', k: 2, p: 3, m: 2, tso: true },
-    states: 946_252,
-    withTwin: false,
-    isLarge: true,
-  },
+function reference(
+  [k, p, m, tso]: readonly [k: number, p: number, m: number, tso: 0 | 1],
+  magnitude: Magnitude,
+  states: number | null,
+  tlc: number | null = null,
+): Entry {
+  const subject: Subject = { kind: 'reference', k, p, m, tso: tso === 1 };
+  return { subject, states, magnitude, tlc, withTwin: magnitude === 'small' };
+}
+
+const about1e5 = reference([3, 1, 2, 0], 'small', 109_201, 4.4);
+const about1e6 = [
+  reference([2, 3, 2, 0], '10^6', 747_267, 19.4),
+  reference([2, 3, 2, 1], '10^6', 946_252, 27.5),
+];
+const about1e7 = [
+  reference([3, 1, 3, 0], '10^7', 10_336_302, 208),
+  reference([2, 4, 2, 0], '10^7', 11_796_083),
+];
+
+/** What start-up costs, then about 10^5, 10^6 and 10^7 states. */
+export const references: readonly Entry[] = [
+  reference([1, 1, 1, 0], 'small', 11),
+  about1e5,
+  ...about1e6,
+  ...about1e7,
+];
+
+/** One size for each power of ten. */
+export const growth: readonly Entry[] = [
+  about1e5,
+  about1e6[1]!,
+  about1e7[0]!,
+  reference([2, 3, 3, 0], '10^8', null),
 ];
 
 /** A size that the twin can do, then about 10^5 and 10^6 states. */
@@ -36,7 +64,16 @@ function sizes(memory: Flagship['memory'], small: Counts, middle: Counts, large:
   return [small, middle, large].map(([unmappers, pages, smmus], i) => ({
     subject: { kind: 'flagship', memory, unmappers, pages, smmus },
     states: null,
+    magnitude: i === 2 ? '10^6' : 'small',
     withTwin: i === 0,
-    isLarge: i === 2,
+    tlc: null,
   }));
 }
+
+/** Where nothing better is known of how many states to expect. */
+export const atMost: Readonly<Record<Magnitude, number>> = {
+  small: 2e5,
+  '10^6': 1e6,
+  '10^7': 1.2e7,
+  '10^8': 2e8,
+};

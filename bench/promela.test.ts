@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkNow } from '../checker/explore/check.ts';
+import { installed, withVerifiers } from './peer.ts';
 import { promela } from './promela.ts';
 import { referenceModel, type Size } from './reference-model.ts';
-import { runPan, tools, withPan } from './spin.ts';
-import { missing } from './timed.ts';
+import { spin } from './spin.ts';
 
 const proctypes = (text: string) => [...text.matchAll(/proctype (\w+)/g)].map(([, name]) => name);
 
@@ -60,19 +60,20 @@ test('the switches change the order of two steps or leave out a guard', () => {
   expect(promela({ k: 1, p: 1, m: 2, tso: true, nobar: true })).not.toContain(barrier);
 });
 
-const absent = missing(tools);
+const isAbsent = installed([spin]).length === 0;
+const run = (size: Size) => withVerifiers([spin], size, 1e5, ([verifier]) => verifier!.run());
 const sizes: readonly Size[] = [
   { k: 2, p: 1, m: 2 },
   { k: 1, p: 2, m: 3 },
   { k: 2, p: 1, m: 2, tso: true },
 ];
 
-test.skipIf(absent.length > 0).each(sizes)(
+test.skipIf(isAbsent).each(sizes)(
   'SPIN has as many states as heddle at %o',
   (size) => {
     const { states, transitions } = checkNow(referenceModel(size), { search: 'bfs' }).effort;
     // SPIN counts the entry into the initial state as a transition.
-    expect(withPan(size, 'full', runPan)).toMatchObject({
+    expect(run(size)).toMatchObject({
       holds: true,
       states,
       transitions: transitions + 1,
@@ -81,10 +82,10 @@ test.skipIf(absent.length > 0).each(sizes)(
   60_000,
 );
 
-test.skipIf(absent.length > 0)(
+test.skipIf(isAbsent)(
   'SPIN finds the missing barrier bad',
   () => {
-    const found = withPan({ k: 1, p: 2, m: 2, tso: true, nobar: true }, 'full', runPan);
+    const found = run({ k: 1, p: 2, m: 2, tso: true, nobar: true });
     expect(found).toMatchObject({ holds: false, why: expect.stringContaining('assertion violated') });
   },
   60_000,

@@ -1,7 +1,9 @@
-/** The bench's results as a Markdown document. */
+/** The bench's results as a Markdown document: words, and the tables on the same states. */
 import { count, memory, rate } from '../checker/report/numbers.ts';
 import type { Result } from './contest.ts';
-import { describe, type Subject } from './subject.ts';
+import type { Explored } from './explored.ts';
+import type { Entry } from './plan.ts';
+import { describe } from './subject.ts';
 import { median } from './timed.ts';
 
 export type Rows = readonly (readonly string[])[];
@@ -24,11 +26,15 @@ export function preface({ date, cores, versions, load, runs }: Setting): string 
 ${date}, ${cores} cores, ${versions.join(', ')}. Load ${before} before and ${after} after. Above ${cores - 1} others were
 running, wall times mean little and CPU times are too long, each contender's alike.
 
-- CPU and wall: medians of ${runs} runs, by turns (naive twin: 1), of a whole process as bash's \`time\` counts it. For heddle
-  that is Node with tsx, start-up included; for SPIN the built verifier (\`gcc -O2 -DSAFETY\`), and in the last row all of it.
-- exploring: CPU seconds of that without start-up.
-- states/s, transitions/s: by the CPU time of the whole process.
-- bytes/state: what heddle's visited set, parents and tables hold; SPIN's states and hash table.
+- CPU and wall: medians of ${runs} runs, by turns, of a whole process: heddle with Node's start-up, the others' verifiers
+  without what it takes to make them, which is the column "build". At 10^7 states, SPIN's reduction and Rumur run once, and
+  so does the naive twin everywhere.
+- SPIN: \`gcc -O2 -DSAFETY\`, a hash table of about a slot for each state, nothing hashed away. Rumur: \`gcc -O3
+  -march=native\`, one thread, no symmetry reduction. Both on models of ours with the same states as heddle's.
+- TLC: quoted, not run here: one worker on a TLA+ version of the model with the same states, on a quiet machine of two
+  cores.
+- exploring: CPU seconds without start-up. states/s, transitions/s: by the CPU time of the whole process.
+- bytes/state: what heddle's visited set, parents and tables hold; SPIN's states and hash table. peak: of the process.
 - memo hits: look-ups answered without the model. slow code: share of the exploration's wall time in the model's functions.
 `;
 }
@@ -43,64 +49,108 @@ export function table(head: readonly string[], rows: Rows): string {
   return [padded(head), rule, ...rows.map(padded)].join('\n');
 }
 
+/** What one contest brought; the first result is heddle's. */
+export interface Held {
+  readonly entry: Entry;
+  readonly results: readonly Result[];
+}
+
+const summaryHead = [
+  'size',
+  'states',
+  'heddle, CPU s',
+  'SPIN',
+  'heddle/SPIN',
+  'Rumur',
+  'heddle/Rumur',
+  'TLC, quoted',
+  'heddle/TLC',
+  'bytes/state',
+  'peak/state',
+] as const;
+
+/** Heddle against the others, a row for each size: SPIN by its better kind, and nothing else added to anybody. */
+export function summary(held: readonly Held[]): string {
+  const rows = held.map(({ entry: { subject, tlc }, results }) => {
+    const [heddle] = results;
+    const first = heddle!.found[0]!;
+    const ratio = (other: number | null): string => (other === null ? '' : (heddle!.cpu / other).toFixed(2));
+    const seconds = (value: number | null): string => value?.toFixed(2) ?? '';
+    const fastest = (tool: string): number | null => {
+      const times = results.filter(({ peer }) => peer?.is.tools.includes(tool)).map(({ cpu }) => cpu);
+      return times.length === 0 ? null : Math.min(...times);
+    };
+    const [spin, rumur] = [fastest('spin'), fastest('rumur')];
+    const [theirs, ours] = [[spin, rumur, tlc].map(seconds), [spin, rumur, tlc].map(ratio)];
+    return [
+      describe(subject),
+      count(first.states),
+      seconds(heddle!.cpu),
+      ...theirs.flatMap((time, i) => [time, ours[i]!]),
+      bytesPerState(first),
+      peakPerState(heddle!),
+    ];
+  });
+  return `${table(summaryHead, rows)}\n`;
+}
+
 export const head = [
   'who',
   'CPU s',
   'wall s',
+  'build',
   'exploring',
   'CPU / heddle',
   'states/s',
   'transitions/s',
   'bytes/state',
+  'peak',
   'memo hits',
   'slow code',
-  'peak memory',
 ] as const;
 
 /** One subject's heading and table. */
-export function section(subject: Subject, results: readonly Result[]): string {
+export function section({ entry: { subject }, results }: Held): string {
   const heddle = results[0]!;
   const { states, transitions } = heddle.found[0]!;
-  const title = `### ${describe(subject)}: ${count(states)} states, ${count(transitions)} transitions`;
-  return `${title}\n\n${table(head, rows(results, heddle))}\n`;
+  const title = `### ${describe(subject)}: ${count(states)} states, ${count(transitions ?? 0)} transitions`;
+  return `${title}\n\n${table(
+    head,
+    results.map((it) => row(it, heddle)),
+  )}\n`;
 }
 
-function rows(results: readonly Result[], heddle: Result): Rows {
-  const ran = results.map((it) => row(it, it.name, it.cpu, it.wall, heddle.cpu));
-  const best = results.filter(({ built }) => built !== null).toSorted((a, b) => a.cpu - b.cpu)[0];
-  if (best?.built == null) return ran;
-  const { cpu, wall } = best.built;
-  const whole = row(
-    best,
-    'the faster SPIN, spin -a and gcc included',
-    best.cpu + cpu,
-    best.wall + wall,
-    heddle.cpu,
-  );
-  return [...ran, whole];
-}
-
-function row(
-  { found }: Result,
-  name: string,
-  cpu: number,
-  wall: number,
-  heddleCpu: number,
-): readonly string[] {
-  const { states, transitions, bytes, memo, peak } = found[0]!;
+function row({ name, found, cpu, wall, peak, peer }: Result, heddle: Result): readonly string[] {
+  const { states, transitions } = found[0]!;
   const exploring = found.flatMap((it) => it.exploring ?? []);
-  const slow = found.flatMap((it) => it.memo?.slow ?? []);
   return [
     name,
     cpu.toFixed(2),
     wall.toFixed(2),
+    peer?.built.cpu.toFixed(2) ?? '',
     exploring.length === 0 ? '' : median(exploring).toFixed(2),
-    (cpu / heddleCpu).toFixed(2),
+    (cpu / heddle.cpu).toFixed(2),
     rate(states, cpu),
-    rate(transitions, cpu),
-    bytes === null ? '' : count(bytes / states),
-    memo === null ? '' : memo.hits.toFixed(5),
-    slow.length === 0 ? '' : `${(100 * median(slow)).toFixed(0)} %`,
-    memory(peak),
+    transitions === null ? '' : rate(transitions, cpu),
+    bytesPerState(found[0]!),
+    peak === null ? '' : memory(peak),
+    ...memoOf(found),
   ];
+}
+
+/** Only where the states are most of what a process has. */
+export function peakPerState({ peak, found }: Result): string {
+  const { states } = found[0]!;
+  return peak === null || states < 500_000 ? '' : count(peak / states);
+}
+
+export function bytesPerState({ bytes, states }: Explored): string {
+  return bytes === null ? '' : count(bytes / states);
+}
+
+/** Hits and the share of slow code. */
+export function memoOf(found: readonly Explored[]): readonly [string, string] {
+  const memos = found.flatMap(({ memo }) => memo ?? []);
+  if (memos.length === 0) return ['', ''];
+  return [memos[0]!.hits.toFixed(5), `${(100 * median(memos.map(({ slow }) => slow))).toFixed(0)} %`];
 }

@@ -1,48 +1,45 @@
 /** SPIN on the reference model: builds the verifier, runs it, and reads what it says. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Explored } from './explored.ts';
+import { costOf, type Peer } from './peer.ts';
 import { promela } from './promela.ts';
-import type { Size } from './reference-model.ts';
-import { type Cost, type Timed, timed } from './timed.ts';
+import { timed } from './timed.ts';
 
-export const tools = ['spin', 'gcc'] as const;
+/** Every interleaving. */
+export const spin: Peer = peer('SPIN, all interleavings', ['-DNOREDUCE'], false);
+/** Leaves out interleavings that lead to the same. */
+export const spinReduced: Peer = peer('SPIN, partial-order reduction', [], true);
 
-/** Every interleaving, or partial-order reduction. */
-export const kinds = { full: ['-DNOREDUCE'], reduced: [] } as const;
-export type Kind = keyof typeof kinds;
-
-/** A verifier: a program that explores one model. */
-export interface Pan {
-  readonly folder: string;
-  /** What `spin -a` and gcc cost. */
-  readonly built: Cost;
+function peer(name: Peer['name'], flags: readonly string[], isReduction: boolean): Peer {
+  return {
+    name,
+    tools: ['spin', 'gcc'],
+    // The entry into the initial state.
+    extraTransitions: 1,
+    isReduction,
+    isBreadthFirst: false,
+    prepare(size, folder, states) {
+      writeFileSync(join(folder, 'model.pml'), promela(size));
+      const compile = ['gcc', '-O2', '-w', '-DSAFETY', '-DMEMLIM=16000', ...flags, '-o', 'pan', 'pan.c'];
+      const built = costOf([['spin', '-a', 'model.pml'], compile], folder);
+      const command = ['./pan', `-w${slotBits(states)}`, '-m100000'];
+      return {
+        built,
+        run() {
+          const run = timed(command, folder);
+          return { ...parsePan(run.stdout), ...run };
+        },
+      };
+    },
+  };
 }
 
-/** Uses `build`'s result, and removes its files whatever happens. */
-export function withPan<T>(size: Size, kind: Kind, use: (pan: Pan) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-bench-'));
-  try {
-    return use(buildPan(size, kind, folder));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function buildPan(size: Size, kind: Kind, folder: string): Pan {
-  writeFileSync(join(folder, 'model.pml'), promela(size));
-  const generated = timed(['spin', '-a', 'model.pml'], folder);
-  const flags = ['-O2', '-w', '-DSAFETY', '-DMEMLIM=8000', ...kinds[kind]];
-  const compiled = timed(['gcc', ...flags, '-o', 'pan', 'pan.c'], folder);
-  return { folder, built: { cpu: generated.cpu + compiled.cpu, wall: generated.wall + compiled.wall } };
-}
-
-/** Starts with a hash table of 2^20 slots, which was the fastest of 2^20 to 2^26 at 10^6 states. */
-export function runPan({ folder }: Pan): Explored & Timed {
-  const run = timed(['./pan', '-w20'], folder);
-  return { ...parsePan(run.stdout), ...run };
+/** The hash table has about a slot for each state: 2^20 was the fastest of 2^20 to 2^26 at 10^6 states, and 2^24 of
+ *  2^20 (which grows twice on the way), 2^24 and 2^26 at 10^7. States that share a slot are chained: none is lost. */
+export function slotBits(states: number): number {
+  return Math.min(28, Math.max(20, Math.ceil(Math.log2(states))));
 }
 
 /** Reads the summary that a verifier prints. */
@@ -65,21 +62,13 @@ export function parsePan(text: string): Explored {
     bytes:
       mebibytes(/([\d.]+)\s+actual memory usage for states/) +
       mebibytes(/([\d.]+)\s+memory used for hash table/),
-    peak: mebibytes(/([\d.]+)\s+total actual memory usage/),
     exploring: null,
     memo: null,
   };
 }
 
-/** Why there are no rows of SPIN when `absent` of its tools are not installed; nothing if all are. */
-export function skipped(absent: readonly string[]): string {
-  if (absent.length === 0) return '';
-  const [are, packages] = absent.length === 1 ? ['is', 'Debian package'] : ['are', 'Debian packages'];
-  return `SPIN is skipped: ${absent.join(' and ')} ${are} not installed (${packages} of that name).\n`;
-}
-
 /** `SPIN 6.5.2` and `gcc 12.2.0`. */
-export function versions(): readonly string[] {
+export function spinVersions(): readonly string[] {
   const said = (command: string, argument: string): string =>
     /\d+(\.\d+)+/.exec(spawnSync(command, [argument], { encoding: 'utf8' }).stdout)?.[0] ?? '?';
   return [`SPIN ${said('spin', '-V')}`, `gcc ${said('gcc', '-dumpfullversion')}`];

@@ -8,6 +8,11 @@ test('the cost is in the last line, whatever the command wrote before it', () =>
   expect(cpu).toBe(1.125);
 });
 
+test('the peak is in the line before, if something told it', () => {
+  expect(costIn('peak 2048\n1.250 1.000 0.125\n').peak).toBe(2 ** 21);
+  expect(costIn('1.250 1.000 0.125\n').peak).toBe(null);
+});
+
 test('a last line that is no cost is refused', () => {
   expect(() => costIn('no such file\n')).toThrow('"no such file"');
   expect(() => costIn('')).toThrow('wall user system');
@@ -26,6 +31,11 @@ test('the CPU time of a busy loop is counted, that of a sleep is not', () => {
 test('a command that fails is thrown with its exit code and what it said', () => {
   const fail = [process.execPath, '-e', 'console.error("no luck"); process.exit(3)'];
   expect(() => timed(fail, tmpdir())).toThrow(/exit code 3\nno luck/);
+});
+
+test('an exit code that is expected is no failure', () => {
+  const one = [process.execPath, '-e', 'console.log("found"); process.exit(1)'];
+  expect(timed(one, tmpdir(), [0, 1]).stdout).toBe('found\n');
 });
 
 test('only the tools that no folder has are missing', () => {

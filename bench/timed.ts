@@ -7,6 +7,8 @@ export interface Cost {
   /** Seconds of user and system time of the whole process and of those that it waited for. */
   readonly cpu: number;
   readonly wall: number;
+  /** The most bytes that a process of it had in memory; null if GNU time is not there to tell. */
+  readonly peak: number | null;
 }
 
 export interface Timed extends Cost {
@@ -16,20 +18,26 @@ export interface Timed extends Cost {
 /** bash's own `time` sees every process that the command waited for, and counts milliseconds. */
 const script = 'TIMEFORMAT="%R %U %S"; time "$@"';
 
-/** Runs `command` in `folder`; throws with what it wrote on stderr when it does not exit with 0. */
-export function timed(command: readonly string[], folder: string): Timed {
-  const { status, stdout, stderr, error } = spawnSync('bash', ['-c', script, 'bash', ...command], {
+/** GNU time (Debian package time) sees what bash's does not: the peak of memory, in KiB. */
+const gnuTime = '/usr/bin/time';
+const withPeak = isExecutable(gnuTime) ? [gnuTime, '-f', 'peak %M'] : [];
+
+/** Runs `command` in `folder`; throws with what it wrote on stderr when its exit code is none of `expected`. */
+export function timed(command: readonly string[], folder: string, expected: readonly number[] = [0]): Timed {
+  const words = [...withPeak, ...command];
+  const { status, stdout, stderr, error } = spawnSync('bash', ['-c', script, 'bash', ...words], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
     maxBuffer: 2 ** 28,
   });
   if (error) throw new Error(`cannot run bash, whose time the bench uses: ${error.message}`);
-  if (status !== 0) throw new Error(`${command.join(' ')} ended with exit code ${status}\n${stderr}`);
+  if (status === null || !expected.includes(status))
+    throw new Error(`${command.join(' ')} ended with exit code ${status}\n${stderr}`);
   return { stdout, ...costIn(stderr) };
 }
 
-/** The cost in the last line of `stderr`, as `wall user system`. */
+/** The cost in the last line of `stderr`, as `wall user system`, and the peak in the one before. */
 export function costIn(stderr: string): Cost {
   const last = stderr.trimEnd().split('\n').at(-1) ?? '';
   const [wall, user, system] = last.split(' ').map(Number);
@@ -38,7 +46,8 @@ export function costIn(stderr: string): Cost {
       `expected "wall user system" in seconds as the last line of stderr, not ${JSON.stringify(last)}`,
     );
   }
-  return { wall: wall!, cpu: user! + system! };
+  const peak = /^peak (\d+)$/m.exec(stderr)?.[1];
+  return { wall: wall!, cpu: user! + system!, peak: peak === undefined ? null : Number(peak) * 1024 };
 }
 
 /** Those of `tools` that no folder of `path` has. */
