@@ -47,13 +47,14 @@ function graphOf(width: number, successors: Successors, visited: Visited): Graph
   let to = new Int32Array(4 * states);
   const queue = queueFor(width);
   const flat = new Int32Array(width);
+  const idOf = visited.index();
   for (let s = 0; s < states; s++) {
     queue.size = 0;
     visited.load(s, flat);
     const found = successors.expand(flat, 0, queue);
     const from = at[s]!;
     if (from + found > to.length) to = grown(to, from + found);
-    for (let i = 0; i < found; i++) to[from + i] = visited.find(queue.words, i * width);
+    for (let i = 0; i < found; i++) to[from + i] = idOf(queue.words, i * width);
     at[s + 1] = from + found;
   }
   return { states, at, to };

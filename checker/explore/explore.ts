@@ -6,6 +6,7 @@ import type { Break, Judge } from '../property/judge.ts';
 import type { Read } from '../system.ts';
 import type { Frontier } from './frontier.ts';
 import { queueFor } from './queue.ts';
+import { Recent } from './recent.ts';
 import type { Successors } from './successors.ts';
 import { Visited } from './visited.ts';
 
@@ -44,6 +45,7 @@ export function explore(
 ): Exploration {
   const visited = new Visited(tables.layout.words, limits.maxStates, limits.keepParents);
   let queue = queueFor(tables.layout.words);
+  let recent = new Recent(tables.layout.words);
   const self: Exploration = {
     visited,
     transitions: 0,
@@ -99,10 +101,13 @@ export function explore(
     withinMemory(() => visited.insert(queue));
     frontier.found(from, visited.count);
     if (visited.full) stop('max-states', `the limit of ${limits.maxStates} states was reached`);
+    const { words, moves } = queue;
+    const { fresh } = visited;
+    const width = tables.layout.words;
     for (let state = from; state < visited.count && self.broken === null; state++) {
       at = state;
-      visited.load(state, flat);
-      self.broken = judge.judge(flat, 0, state);
+      const i = fresh[state - from]!;
+      self.broken = judge.judge(words, i * width, state, moves[i]!);
     }
   }
 
@@ -113,7 +118,9 @@ export function explore(
       const start = queue.size;
       const found = successors.expand(flat, 0, queue);
       if (found >= 0) {
-        queue.parents.fill(id, start, start + found);
+        const { parents } = queue;
+        for (let i = start; i < queue.size; i++) parents[i] = id;
+        recent.sift(queue, start);
         return found;
       }
       widen();
@@ -132,6 +139,7 @@ export function explore(
     relay(tables, to);
     successors.relaid();
     queue = queueFor(to.words);
+    recent = new Recent(to.words);
     flat = new Int32Array(to.words);
   }
 

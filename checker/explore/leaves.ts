@@ -12,9 +12,13 @@ export interface Move {
 /** Every leaf that was learned. Leaf 0 is the agent that can do nothing. */
 export class Leaves {
   readonly moves: (readonly Move[])[] = [[]];
+  /** The number of each leaf's first move; its others follow. Move 0 is none. */
+  private readonly firstMove: number[] = [1];
+  /** For each move: its leaf. */
+  private readonly leafOf: number[] = [0];
   /** Where leaf `l` begins in `flat`. */
   at = new Int32Array(64);
-  /** Leaf: number of successors, then for each its announcement and its delta words. */
+  /** Leaf: number of successors, then for each its announcement, its move and its delta words. */
   flat = new Int32Array(1 << 10);
   /** Announcement 0 is "no events"; the others index this list. */
   readonly announcements: (readonly number[])[] = [[]];
@@ -25,22 +29,31 @@ export class Leaves {
   add(moves: readonly Move[]): number {
     if (moves.length === 0) return 0;
     this.moves.push(moves);
+    this.firstMove.push(this.leafOf.length);
+    for (const _ of moves) this.leafOf.push(this.moves.length - 1);
     return this.moves.length - 1;
   }
 
   /** Computes the deltas of `leaf` in `layout`, which must hold all its numbers. */
   lay(leaf: number, layout: Layout): void {
     const moves = this.moves[leaf]!;
-    this.reserve(leaf, 1 + moves.length * (1 + layout.words));
+    this.reserve(leaf, 1 + moves.length * (2 + layout.words));
     this.at[leaf] = this.end;
     this.flat[this.end++] = moves.length;
-    for (const { writes, events } of moves) {
+    for (const [i, { writes, events }] of moves.entries()) {
       this.flat[this.end++] = this.announcementOf(events);
+      this.flat[this.end++] = this.firstMove[leaf]! + i;
       for (const { component: c, from, to } of writes) {
         this.flat[this.end + layout.wordOf[c]!]! ^= (from ^ to) << layout.shiftOf[c]!;
       }
       this.end += layout.words;
     }
+  }
+
+  /** The move of this number, which is not 0. */
+  move(number: number): Move {
+    const leaf = this.leafOf[number]!;
+    return this.moves[leaf]![number - this.firstMove[leaf]!]!;
   }
 
   /** Recomputes all deltas. */

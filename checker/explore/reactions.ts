@@ -13,12 +13,18 @@ interface Reactor {
  *  and its step must be taken again in a new layout. */
 export type Absorb = (events: readonly number[], words: Int32Array, base: number) => boolean;
 
-export function reactionsOf(tables: Tables): Absorb {
+export interface Reactions {
+  readonly absorb: Absorb;
+  /** The components that listen to an event. */
+  listeners(event: number): readonly number[];
+}
+
+export function reactionsOf(tables: Tables): Reactions {
   const { system, tries } = tables;
   const reactorsOf: (readonly Reactor[])[] = [];
   let fresh = new Int32Array(16);
 
-  function listeners(event: number): readonly Reactor[] {
+  function reactorsTo(event: number): readonly Reactor[] {
     const known = reactorsOf[event];
     if (known !== undefined) return known;
     const value = tables.events.valueOf(event);
@@ -41,7 +47,7 @@ export function reactionsOf(tables: Tables): Absorb {
 
   // Reactions to one event are simultaneous: all are computed on the same state before any is written.
   function absorbOne(event: number, words: Int32Array, base: number): boolean {
-    const reactors = reactorsOf[event] ?? listeners(event);
+    const reactors = reactorsOf[event] ?? reactorsTo(event);
     const layout = tables.layout;
     for (let i = 0; i < reactors.length; i++) {
       const reactor = reactors[i]!;
@@ -59,8 +65,10 @@ export function reactionsOf(tables: Tables): Absorb {
     return true;
   }
 
-  return (events, words, base) => {
+  function absorb(events: readonly number[], words: Int32Array, base: number): boolean {
     for (let i = 0; i < events.length; i++) if (!absorbOne(events[i]!, words, base)) return false;
     return true;
-  };
+  }
+
+  return { absorb, listeners: (event) => reactorsTo(event).map(({ component }) => component) };
 }

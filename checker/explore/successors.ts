@@ -19,6 +19,8 @@ export interface Successors {
   expand(words: Int32Array, base: number, queue: Queue): number;
   /** The steps that lead to the successors, in the same order. Only after `expand` of the same state. */
   edges(words: Int32Array, base: number): readonly Edge[];
+  /** The components that a move of the queue may change. */
+  changedBy(move: number): ReadonlySet<number>;
   /** To be called when the layout was replaced. */
   relaid(): void;
   /** Ids of the statements on the lines of all learned labels. */
@@ -31,7 +33,7 @@ export function successorsOf(tables: Tables): Successors {
   const { agents } = system;
   const roots = agents.map(() => tries.root());
   const leaves = new Leaves();
-  const absorb = reactionsOf(tables);
+  const { absorb, listeners } = reactionsOf(tables);
 
   function learnSteps(a: number, state: Int32Array, base: number): number {
     const agent = agents[a]!;
@@ -61,9 +63,10 @@ export function successorsOf(tables: Tables): Successors {
       let at = leaves.at[leaf]!;
       const count = flat[at++]!;
       reserve(queue, count, width);
-      const { words } = queue;
+      const { words, moves } = queue;
       for (let i = 0; i < count; i++) {
         const announcement = flat[at++]!;
+        moves[queue.size] = flat[at++]!;
         const to = queue.size * width;
         for (let w = 0; w < width; w++) words[to + w] = state[base + w]! ^ flat[at + w]!;
         at += width;
@@ -84,12 +87,24 @@ export function successorsOf(tables: Tables): Successors {
     });
   }
 
+  function changedBy(move: number): ReadonlySet<number> {
+    const { writes, events } = leaves.move(move);
+    return new Set([...writes.map(({ component }) => component), ...events.flatMap(listeners)]);
+  }
+
   function covered(): ReadonlySet<string> {
     const lines = leaves.moves.flatMap((moves) => moves.flatMap(({ label }) => label.lines));
     return new Set(lines.flatMap(({ statement }) => (statement === undefined ? [] : [statement])));
   }
 
-  return { expand, edges, covered, relaid: () => leaves.layAll(tables.layout), bytes: () => leaves.bytes() };
+  return {
+    expand,
+    edges,
+    changedBy,
+    covered,
+    relaid: () => leaves.layAll(tables.layout),
+    bytes: () => leaves.bytes(),
+  };
 }
 
 function undo(queue: Queue, start: number): -1 {

@@ -1,182 +1,156 @@
-/** The visited set: every state ever found, exactly. A state's id is its position in the arena; a hash table of
- *  ids finds it again; `parents` says from where it was found first. */
+/** The visited set: every state ever found, exactly, numbered in the order in which it was found, with the state from
+ *  which that was. */
 import { type Layout, repack } from '../intern/layout.ts';
+import { type Folding, foldingOf } from './folding.ts';
+import { hashOf, KeySet } from './key-set.ts';
 import type { Queue } from './queue.ts';
 
-/** Word positions stay below 2^31, beyond which arithmetic leaves int32. */
-const MAX_WORDS = 2 ** 31 - 1;
-const FIRST_BITS = 10;
-/** The largest table that `1 << bits` can size. */
-const MAX_BITS = 30;
+/** States and parents lie in chunks of this many states, so that none is ever copied for want of room. */
+const CHUNK_BITS = 14;
+const CHUNK = 1 << CHUNK_BITS;
+const IN_CHUNK = CHUNK - 1;
+/** A small check shall not pay for a whole chunk. */
+const FIRST_CHUNK = 256;
+const MAX_STATES = 2 ** 31 - 1;
 
 export class Visited {
-  private arena: Int32Array<ArrayBuffer>;
   count = 0;
-  /** The parent of each state, -1 for the initial one; empty if traces are not kept. */
-  private parents: Int32Array<ArrayBuffer>;
   /** Set when a state was met that is beyond the limit; it was not added. */
   full = false;
-  private capacity = 1 << (FIRST_BITS - 1);
-  private width: number;
-  /** An entry is 0, or `id + 1` in the low `bits` bits under as many bits of the state's hash as remain. The
-   *  hash bits spare most visits to the arena of states that only share the slot. */
-  private bits = FIRST_BITS;
-  private table = new Int32Array(1 << FIRST_BITS);
-  private hashes = new Int32Array(256);
-  /** Keeps the loads of `touch` from being optimised away. */
-  touched = 0;
-
-  private readonly limit: number;
   readonly keepParents: boolean;
+  /** The positions in the queue of the states that the last `insert` added, in the order of their ids. */
+  fresh = new Int32Array(256);
+
+  private width: number;
+  private readonly limit: number;
+  private folding: Folding;
+  private keys = new KeySet();
+  /** The key of state `n` is words `2 n` and `2 n + 1`. */
+  private states: Int32Array<ArrayBuffer>[] = [];
+  private parents: Int32Array<ArrayBuffer>[] = [];
 
   /** Of states that are `width` words wide; at most `limit` of them. */
   constructor(width: number, limit: number, keepParents: boolean) {
     this.width = width;
-    this.limit = limit;
+    this.limit = Math.min(limit, MAX_STATES);
     this.keepParents = keepParents;
-    this.arena = new Int32Array(this.capacity * width);
-    this.parents = new Int32Array(keepParents ? this.capacity : 0);
+    this.folding = foldingOf(width);
   }
 
   /** Writes the packed state `id` to the beginning of `into`. */
   load(id: number, into: Int32Array): void {
-    const from = id * this.width;
-    for (let w = 0; w < this.width; w++) into[w] = this.arena[from + w]!;
+    const chunk = this.states[id >>> CHUNK_BITS]!;
+    const at = (id & IN_CHUNK) << 1;
+    this.folding.unfold(chunk[at]!, chunk[at + 1]!, into);
   }
 
   /** The state from which `id` was found first; -1 for the initial one. Only if parents are kept. */
   parentOf(id: number): number {
-    return this.parents[id]!;
+    return this.parents[id >>> CHUNK_BITS]![id & IN_CHUNK]!;
   }
 
   bytes(): number {
-    return this.arena.byteLength + this.parents.byteLength + this.table.byteLength;
+    const ofChunks = [...this.states, ...this.parents].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return this.keys.bytes() + this.folding.bytes() + ofChunks;
+  }
+
+  /** Bytes that will be asked for soon. */
+  growth(): number {
+    return this.keys.growth();
   }
 
   /** Adds the queue's states that are new, in order, and empties it. */
   insert(queue: Queue): void {
     const { words, parents, size } = queue;
-    if (this.hashes.length < size) this.hashes = new Int32Array(2 * size);
-    this.touch(words, size);
-    for (let i = 0; i < size && !this.full; i++)
-      this.insertOne(words, i * this.width, this.hashes[i]!, parents[i]!);
     queue.size = 0;
-  }
-
-  /** Hashes all states and loads their slots, so that the misses overlap. */
-  private touch(words: Int32Array, size: number): void {
-    const { table, width, hashes } = this;
-    const last = table.length - 1;
-    let touched = 0;
-    for (let i = 0; i < size; i++) {
-      const hash = hashOf(words, i * width, width);
-      hashes[i] = hash;
-      touched ^= table[hash & last]!;
-    }
-    this.touched = touched;
-  }
-
-  private insertOne(words: Int32Array, from: number, hash: number, parent: number): void {
-    const { table, arena, width } = this;
-    const last = table.length - 1;
-    const tag = hash & ~last;
-    let slot = hash & last;
-    for (let entry = table[slot]!; entry !== 0; entry = table[slot]!) {
-      if ((entry & ~last) === tag) {
-        const to = ((entry & last) - 1) * width;
-        let w = 0;
-        while (w < width && arena[to + w] === words[from + w]) w++;
-        if (w === width) return;
-      }
-      slot = (slot + 1) & last;
-    }
-    if (this.count >= this.limit) {
-      this.full = true;
+    if (size === 0) return;
+    if (this.fresh.length < size) this.fresh = new Int32Array(2 * size);
+    const { fresh } = this;
+    if (this.count === 0) {
+      // The initial state, which comes alone, is number 0 in every component: the key that the set leaves to us.
+      this.add(0, 0, -1);
+      fresh[0] = 0;
       return;
     }
-    this.add(words, from, hash, slot, parent);
+    const keys = this.folding.keysOf(words, size);
+    const found = this.keys.insert(keys, size, this.limit - this.count, fresh);
+    if (found < 0) this.full = true;
+    const added = found < 0 ? -1 - found : found;
+    for (let i = 0; i < added; i++) {
+      const at = fresh[i]!;
+      this.add(keys[2 * at]!, keys[2 * at + 1]!, parents[at]!);
+    }
   }
 
-  private add(words: Int32Array, from: number, hash: number, slot: number, parent: number): void {
+  private add(a: number, b: number, parent: number): void {
     const id = this.count;
-    if (id === this.capacity) {
-      this.grow();
-      this.table[this.emptySlot(hash)] = (hash & (-1 << this.bits)) | (id + 1);
-    } else {
-      this.table[slot] = (hash & (-1 << this.bits)) | (id + 1);
-    }
-    const to = id * this.width;
-    for (let w = 0; w < this.width; w++) this.arena[to + w] = words[from + w]!;
-    if (this.keepParents) this.parents[id] = parent;
+    const c = id >>> CHUNK_BITS;
+    const i = id & IN_CHUNK;
+    if (i === 0 || id === FIRST_CHUNK) this.extend(c, id === 0 ? FIRST_CHUNK : CHUNK);
+    const chunk = this.states[c]!;
+    chunk[2 * i] = a;
+    chunk[2 * i + 1] = b;
+    if (this.keepParents) this.parents[c]![i] = parent;
     this.count = id + 1;
   }
 
-  /** The id of the state at `from` in `words`, which has been visited. */
-  find(words: Int32Array, from: number): number {
-    const { table, arena, width } = this;
+  /** Gives chunk `c` room for `size` states. */
+  private extend(c: number, size: number): void {
+    const states = new Int32Array(2 * size);
+    const parents = new Int32Array(this.keepParents ? size : 0);
+    states.set(this.states[c] ?? []);
+    parents.set(this.parents[c] ?? []);
+    this.states[c] = states;
+    this.parents[c] = parents;
+  }
+
+  /** The ids of states, for whoever asks for many: the set itself does not know them. */
+  index(): (words: Int32Array, from: number) => number {
+    const bits = 33 - Math.clz32(this.count);
+    const table = new Int32Array(1 << bits);
     const last = table.length - 1;
-    const hash = hashOf(words, from, width);
-    const tag = hash & ~last;
-    let slot = hash & last;
-    for (let entry = table[slot]!; entry !== 0; entry = table[slot]!) {
-      const id = (entry & last) - 1;
-      let w = (entry & ~last) === tag ? 0 : width + 1;
-      while (w < width && arena[id * width + w] === words[from + w]) w++;
-      if (w === width) return id;
-      slot = (slot + 1) & last;
+    const slotOf = (a: number, b: number): number => {
+      let slot = hashOf(a, b) >>> (32 - bits);
+      for (let id = table[slot]! - 1; id >= 0; id = table[slot]! - 1) {
+        const chunk = this.states[id >>> CHUNK_BITS]!;
+        const at = (id & IN_CHUNK) << 1;
+        if (chunk[at] === a && chunk[at + 1] === b) break;
+        slot = (slot + 1) & last;
+      }
+      return slot;
+    };
+    for (let id = 0; id < this.count; id++) {
+      const chunk = this.states[id >>> CHUNK_BITS]!;
+      const at = (id & IN_CHUNK) << 1;
+      table[slotOf(chunk[at]!, chunk[at + 1]!)] = id + 1;
     }
-    throw new Error('a successor of a visited state was not visited');
+    return (words, from) => {
+      const [a, b] = this.folding.keysOf(words.subarray(from, from + this.width), 1);
+      const id = table[slotOf(a!, b!)]! - 1;
+      if (id < 0) throw new Error('a successor of a visited state was not visited');
+      return id;
+    };
   }
 
   /** Moves all states to another layout; their ids stay. */
   relay(from: Layout, to: Layout): void {
-    this.arena = repack(this.arena, this.count, from, to, this.capacity);
+    const { folding } = this;
+    const flat = new Int32Array(from.words);
+    this.folding = foldingOf(to.words);
+    this.keys = new KeySet();
     this.width = to.words;
-    this.rehash();
-  }
-
-  /** Twice the room. The table stays at most half full. */
-  private grow(): void {
-    const capacity = 2 * this.capacity;
-    if (capacity * this.width > MAX_WORDS || this.bits === MAX_BITS) throw new RangeError('too many states');
-    const arena = new Int32Array(capacity * this.width);
-    arena.set(this.arena);
-    const parents = new Int32Array(this.keepParents ? capacity : 0);
-    parents.set(this.parents);
-    this.arena = arena;
-    this.parents = parents;
-    this.capacity = capacity;
-    this.bits += 1;
-    this.rehash();
-  }
-
-  private rehash(): void {
-    this.table = new Int32Array(1 << this.bits);
-    const { table, arena, width, bits } = this;
-    const last = table.length - 1;
-    for (let id = 0; id < this.count; id++) {
-      const hash = hashOf(arena, id * width, width);
-      let slot = hash & last;
-      while (table[slot] !== 0) slot = (slot + 1) & last;
-      table[slot] = (hash & (-1 << bits)) | (id + 1);
+    const fresh = new Int32Array(CHUNK);
+    for (let c = 0; c << CHUNK_BITS < this.count; c++) {
+      const chunk = this.states[c]!;
+      const size = Math.min(CHUNK, this.count - (c << CHUNK_BITS));
+      const old = new Int32Array(size * from.words);
+      for (let i = 0; i < size; i++) {
+        folding.unfold(chunk[2 * i]!, chunk[2 * i + 1]!, flat);
+        old.set(flat, i * from.words);
+      }
+      const keys = this.folding.keysOf(repack(old, size, from, to, size), size);
+      this.keys.insert(keys, size, size, fresh);
+      chunk.set(keys.subarray(0, 2 * size));
     }
   }
-
-  private emptySlot(hash: number): number {
-    const last = this.table.length - 1;
-    let slot = hash & last;
-    while (this.table[slot] !== 0) slot = (slot + 1) & last;
-    return slot;
-  }
-}
-
-/** Mixes the words of a state; both the low bits (slot) and the high bits (tag) depend on all of them. */
-function hashOf(words: Int32Array, base: number, width: number): number {
-  let hash = 0x2545f491;
-  for (let w = 0; w < width; w++) {
-    hash = Math.imul(hash ^ words[base + w]!, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash, 0x85ebca6b);
-  return hash ^ (hash >>> 13);
 }

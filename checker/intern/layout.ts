@@ -15,10 +15,30 @@ export interface Layout {
 /** A component with more values than this would need the sign bit of its field's mask. */
 const MAX_BITS = 31;
 
+/** States of so many words need no tree (`explore/folding.ts`), which is worth a re-layout more. */
+const CHEAP_WORDS = 2;
+/** Bits that must be over in a layout without spare bits: some field will need them. */
+const LEAST_OVER = 2;
+
 /** A layout that holds `counts[c]` values of each component, with a spare bit for each that has more than two, in
- *  as few words as that takes: late re-layouts cost more than the bits do. The bits that are left over go to the fields that are fullest, so that a later re-layout is rare. */
+ *  as few words as that takes: late re-layouts cost more than the bits do. Only if the spare bits alone would take it
+ *  beyond `CHEAP_WORDS`, it has none. The bits that are left over go to the fields that are fullest, so that a later
+ *  re-layout is rare. */
 export function layoutFor(counts: readonly number[]): Layout {
-  const bits = counts.map((count) => (count <= 2 ? 1 : 33 - Math.clz32(count - 1)));
+  const spacious = layoutOf(
+    counts,
+    counts.map((count) => (count <= 2 ? 1 : 33 - Math.clz32(count - 1))),
+  );
+  if (spacious.words <= CHEAP_WORDS) return spacious;
+  const least = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
+  const total = least.reduce((sum, width) => sum + width, 0);
+  if (total + LEAST_OVER > 32 * CHEAP_WORDS) return spacious;
+  const tight = layoutOf(counts, least);
+  return tight.words <= CHEAP_WORDS ? tight : spacious;
+}
+
+/** A layout whose fields have at least `bits`, to which it adds what is over. */
+function layoutOf(counts: readonly number[], bits: number[]): Layout {
   const total = bits.reduce((sum, width) => sum + width, 0);
   for (let words = Math.max(1, Math.ceil(total / 32)); ; words++) {
     const wordOf = spread(bits, words);
@@ -45,8 +65,8 @@ function spread(bits: readonly number[], words: number): Int32Array | null {
 /** Gives the bits that are left over in a word to its fields, each to the fullest. */
 function fill(word: number, wordOf: Int32Array, bits: number[], counts: readonly number[]): void {
   const fields = bits.flatMap((_, c) => (wordOf[c] === word ? [c] : []));
-  // A component that has only ever had one value may well be a constant.
-  const fullness = (c: number) => (counts[c] === 1 ? 0.01 : counts[c]!) / 2 ** bits[c]!;
+  // A component that has only ever had one value may well be a constant, and one with two a flag.
+  const fullness = (c: number) => (counts[c]! <= 2 ? 0.01 * counts[c]! : counts[c]!) / 2 ** bits[c]!;
   for (let left = 32 - fields.reduce((sum, c) => sum + bits[c]!, 0); left > 0; left--) {
     const open = fields.filter((c) => bits[c]! < MAX_BITS);
     if (open.length > 0) bits[open.reduce((a, b) => (fullness(b) > fullness(a) ? b : a))]! += 1;

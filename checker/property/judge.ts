@@ -10,8 +10,9 @@ export interface Break {
 }
 
 export interface Judge {
-  /** The first invariant that the packed state at `base` of `words`, whose id is `state`, breaks; or null. */
-  judge(words: Int32Array, base: number, state: number): Break | null;
+  /** The first invariant that the packed state at `base` of `words`, whose id is `state`, breaks; or null. If the
+   *  state was found from one that was judged before, `move` may tell how; 0 is any way. */
+  judge(words: Int32Array, base: number, state: number, move?: number): Break | null;
   /** Why a state without successors is stuck, or null if it is a proper end. */
   stuck(words: Int32Array, base: number): string | null;
   witnessesReached(): readonly string[];
@@ -22,12 +23,16 @@ export interface Judge {
 
 /** A predicate with its trie; answers are 0 and 1, or a sentence's number + 1. */
 interface Check {
+  readonly kind: 'invariant' | 'witness' | 'antecedent' | 'stuck';
   readonly name: string;
   readonly root: number;
+  /** Every component that a run of it has read. */
+  readonly reads: Set<number>;
   readonly answer: (read: Read) => number;
 }
 
-export function judgeOf(tables: Tables): Judge {
+/** `changedBy` tells which components a move may change. */
+export function judgeOf(tables: Tables, changedBy?: (move: number) => ReadonlySet<number>): Judge {
   const { system, tries } = tables;
   const sentences: string[] = [];
   // Several inputs have the same sentence, so equal sentences share a number.
@@ -36,45 +41,67 @@ export function judgeOf(tables: Tables): Judge {
     const known = sentences.indexOf(why);
     return known >= 0 ? known + 1 : sentences.push(why);
   };
-  const check = (name: string, answer: (read: Read) => number): Check => ({
-    name,
-    root: tries.root(),
-    answer,
-  });
+  const check = (kind: Check['kind'], name: string, answer: (read: Read) => number): Check => {
+    return { kind, name, root: tries.root(), reads: new Set(), answer };
+  };
 
-  const invariants = system.invariants.map((it) => check(it.name, (read) => said(it.broken(read))));
-  const stuck = check('stuck', (read) => said(system.stuck(read)));
-  // Once reached or put to the test, it need not be asked again.
-  let witnesses: readonly Check[] = system.witnesses.map((it) =>
-    check(it.name, (read) => (it.reached(read) ? 1 : 0)),
-  );
-  let untested: readonly Check[] = system.invariants
-    .filter((it): it is Invariant & Required<Pick<Invariant, 'antecedent'>> => it.antecedent !== undefined)
-    .map((it) => check(it.name, (read) => (it.antecedent(read) ? 1 : 0)));
+  const stuck = check('stuck', 'stuck', (read) => said(system.stuck(read)));
+  /** Invariants first, in their order. A witness that was reached and an antecedent that held are taken out. */
+  let checks: readonly Check[] = [
+    ...system.invariants.map((it) => check('invariant', it.name, (read) => said(it.broken(read)))),
+    ...system.witnesses.map((it) => check('witness', it.name, (read) => (it.reached(read) ? 1 : 0))),
+    ...system.invariants
+      .filter((it): it is Invariant & Required<Pick<Invariant, 'antecedent'>> => it.antecedent !== undefined)
+      .map((it) => check('antecedent', it.name, (read) => (it.antecedent(read) ? 1 : 0))),
+  ];
+  /** For each move: the checks to ask. A check answers for a state as for the state before if the move changes nothing
+   *  that the check has ever read: it would read the same again. Forgotten when `checks` or what they read grows. */
+  let asked: (readonly Check[] | undefined)[] = [];
 
-  function ask({ name, root, answer }: Check, words: Int32Array, base: number): number {
-    const known = tries.lookup(root, words, base);
-    return known >= 0 ? known : learn(tables, root, name, words, base, answer);
+  function askedAfter(move: number): readonly Check[] {
+    if (move === 0 || changedBy === undefined) return checks;
+    const changed = changedBy(move);
+    const found = checks.filter(({ reads }) => [...reads].some((component) => changed.has(component)));
+    asked[move] = found;
+    return found;
   }
 
-  function judge(words: Int32Array, base: number, state: number): Break | null {
-    for (let i = 0; i < invariants.length; i++) {
-      const answer = ask(invariants[i]!, words, base);
-      if (answer > 0) return { state, invariant: invariants[i]!.name, why: sentences[answer - 1]! };
+  function ask({ name, root, answer, reads }: Check, words: Int32Array, base: number): number {
+    const known = tries.lookup(root, words, base);
+    if (known >= 0) return known;
+    return learn(tables, root, name, words, base, (read) =>
+      answer((component) => {
+        if (!reads.has(component.index)) {
+          reads.add(component.index);
+          asked = [];
+        }
+        return read(component);
+      }),
+    );
+  }
+
+  function judge(words: Int32Array, base: number, state: number, move = 0): Break | null {
+    const todo = asked[move] ?? askedAfter(move);
+    let settled = false;
+    for (let i = 0; i < todo.length; i++) {
+      const check = todo[i]!;
+      const answer = ask(check, words, base);
+      if (answer === 0) continue;
+      if (check.kind === 'invariant') return { state, invariant: check.name, why: sentences[answer - 1]! };
+      settled = true;
     }
-    tables.lookups += invariants.length + witnesses.length + untested.length;
-    if (witnesses.length > 0) witnesses = remaining(witnesses, words, base);
-    if (untested.length > 0) untested = remaining(untested, words, base);
+    tables.lookups += todo.length;
+    if (settled) settle(words, base);
     return null;
   }
 
-  /** The checks that the state does not settle; the same list if it settles none, as nearly always. */
-  function remaining(checks: readonly Check[], words: Int32Array, base: number): readonly Check[] {
-    let settled = 0;
-    for (let i = 0; i < checks.length; i++) settled += ask(checks[i]!, words, base);
-    return settled === 0 ? checks : checks.filter((it) => ask(it, words, base) === 0);
+  function settle(words: Int32Array, base: number): void {
+    checks = checks.filter((it) => it.kind === 'invariant' || ask(it, words, base) === 0);
+    asked = [];
   }
 
+  const open = (kind: Check['kind']): readonly string[] =>
+    checks.filter((it) => it.kind === kind).map(({ name }) => name);
   return {
     judge,
     stuck: (words, base) => {
@@ -83,10 +110,10 @@ export function judgeOf(tables: Tables): Judge {
       return answer === 0 ? null : sentences[answer - 1]!;
     },
     witnessesReached: () => {
-      const missed = new Set(witnesses.map(({ name }) => name));
+      const missed = new Set(open('witness'));
       return system.witnesses.map(({ name }) => name).filter((name) => !missed.has(name));
     },
-    witnessesMissed: () => witnesses.map(({ name }) => name),
-    untested: () => untested.map(({ name }) => name),
+    witnessesMissed: () => open('witness'),
+    untested: () => open('antecedent'),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { check, checkNow } from '../explore/check.ts';
 import type { Search } from '../explore/frontier.ts';
+import { KeySet } from '../explore/key-set.ts';
 import { toy } from '../explore/toy.ts';
 import { Visited } from '../explore/visited.ts';
 import type { Verdict } from '../outcome.ts';
@@ -192,12 +193,16 @@ test('timers run while an exploration is going on', async () => {
   expect(verdict.kind).toBe('incomplete');
 });
 
-test.each(['grow', 'relay'] as const)('no memory to %s makes the verdict incomplete', (method) => {
-  const without = vi.spyOn(Visited.prototype as unknown as Record<typeof method, () => void>, method);
+test.each([
+  ['enlarge', KeySet.prototype],
+  ['extend', Visited.prototype],
+  ['relay', Visited.prototype],
+] as const)('no memory to %s makes the verdict incomplete', (method, owner) => {
+  const without = vi.spyOn(owner as unknown as Record<typeof method, () => void>, method);
   without.mockImplementation(() => {
     throw new RangeError('Array buffer allocation failed');
   });
-  // A 33rd value overflows one of six fields in a word, a 513th state the first room.
+  // A 33rd value overflows one of six fields in a word, a 257th state the first room.
   const system = toy({
     start: { n: 0, a: 0, b: 0, c: 0, d: 0, e: 0 },
     agents: { A: (s) => [{ set: { n: s.n + 1 } }] },
