@@ -125,6 +125,31 @@ export interface System {
   readonly columns: readonly string[];
   /** What was done before the initial state, for traces: steps that nobody can observe when are taken. */
   readonly prelude?: readonly Label[];
+  /** Things that are alike. Of states that differ only in which of them is which, one is explored. */
+  readonly symmetries?: readonly Symmetry[];
+}
+
+/** Like things: CPUs that run the same program, say, each with pages of its own. That they are alike is tried on
+ *  everything that an exploration learns of the model (symmetry/mirror.ts); a ModelBug says where they are not. */
+export interface Symmetry {
+  /** What they are: 'CPUs'. */
+  readonly name: string;
+  /** Each of them. */
+  readonly things: readonly string[];
+  /** What it means that thing `i` takes the place of thing `places[i]`, for every i. */
+  exchange(places: readonly number[]): Exchange;
+}
+
+/** An exchange of like things, as it acts on everything that the checker knows by name or value. */
+export interface Exchange {
+  /** The index of the component that component `c` becomes. */
+  component(c: number): number;
+  /** What the value of component `c` becomes: whatever in it says which thing is meant follows. */
+  value(c: number, value: unknown): unknown;
+  event?(event: Event): Event;
+  agent?(name: string): string;
+  /** The statement, by its id. */
+  statement?(id: string): string;
 }
 
 /** Makes a handle; the one place where a component's type is attached to its index. */

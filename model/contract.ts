@@ -60,6 +60,23 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Things that are alike: exchanging them changes nothing that matters. */
+export interface Symmetry {
+  readonly name: string;
+  readonly things: readonly string[];
+  /** What it means that thing `i` takes the place of thing `places[i]`. */
+  exchange(places: readonly number[]): Exchange;
+}
+
+export interface Exchange {
+  /** The index of the component that component `c` becomes, and what its value becomes. */
+  component(c: number): number;
+  value(c: number, value: unknown): unknown;
+  event(event: Event): Event;
+  agent(name: string): string;
+  statement(id: string): string;
+}
+
 /** A component as a list holds it, its type forgotten. */
 export function component<T>(declaration: Component<T>): Component {
   return declaration as unknown as Component;

@@ -7,6 +7,8 @@ import type { Visited } from '../explore/visited.ts';
 import { fieldOf } from '../intern/layout.ts';
 import type { Tables } from '../intern/tables.ts';
 import type { Trace } from '../outcome.ts';
+import { idsOfFlat, roundAlong, runTo } from '../symmetry/concrete.ts';
+import type { Reduced } from '../symmetry/reduction.ts';
 import { ModelBug } from '../system.ts';
 import { preludeOf } from './narrate.ts';
 import { confirm, endlessEnding, type RecordedStep, soFar } from './replay.ts';
@@ -54,6 +56,49 @@ function pathAlong(tables: Tables, successors: Successors, visited: Visited, cha
   });
 }
 
+/** The learned steps to a state; where likes were exchanged, those of a run of the system itself. */
+function pathTo(
+  tables: Tables,
+  successors: Successors,
+  visited: Visited,
+  state: number,
+  reduced: Reduced | null,
+): readonly RecordedStep[] {
+  const chain = chainTo(visited, state);
+  if (reduced === null) return pathAlong(tables, successors, visited, chain);
+  return runTo(tables, reduced, idsAlong(tables, visited, chain.slice(1))).steps;
+}
+
+const idsAlong = (
+  tables: Tables,
+  visited: Visited,
+  chain: readonly number[],
+): readonly (readonly number[])[] => {
+  const flat = new Int32Array(tables.layout.words);
+  return chain.map((state) => {
+    visited.load(state, flat);
+    return idsOfFlat(tables, flat);
+  });
+};
+
+/** The steps to a cycle, and those of it. */
+function lassoAlong(
+  tables: Tables,
+  successors: Successors,
+  visited: Visited,
+  { state, cycle }: Lasso,
+  reduced: Reduced | null,
+): readonly [readonly RecordedStep[], readonly RecordedStep[]] {
+  const chain = chainTo(visited, state);
+  if (reduced === null) {
+    const steps = pathAlong(tables, successors, visited, [...chain, ...cycle]);
+    return [steps.slice(0, chain.length - 1), steps.slice(chain.length - 1)];
+  }
+  const { steps, values } = runTo(tables, reduced, idsAlong(tables, visited, chain.slice(1)));
+  const { before, round } = roundAlong(tables, reduced, idsAlong(tables, visited, cycle), values);
+  return [[...steps, ...before], round];
+}
+
 /** A learned step that led to the packed state `after`, which is kept. */
 export function recorded(tables: Tables, edge: Edge, after: Int32Array): Edge & RecordedStep {
   const arrived = (values: readonly unknown[]) =>
@@ -68,12 +113,13 @@ export function traceTo(
   visited: Visited,
   state: number,
   ending: string,
+  reduced: Reduced | null = null,
 ): Trace {
-  const { system } = tables;
+  const system = reduced?.reduction.original ?? tables.system;
   if (!visited.keepParents) {
     return { columns: system.columns, steps: [], ending: `${ending} (run again with traces to see how)` };
   }
-  const steps = confirm(system, pathAlong(tables, successors, visited, chainTo(visited, state)));
+  const steps = confirm(system, pathTo(tables, successors, visited, state, reduced));
   return { columns: system.columns, ...preludeOf(system), steps, ending };
 }
 
@@ -83,15 +129,16 @@ export function traceOfLasso(
   successors: Successors,
   visited: Visited,
   { state, cycle }: Lasso,
+  reduced: Reduced | null = null,
 ): Trace {
-  const { system } = tables;
+  const system = reduced?.reduction.original ?? tables.system;
   if (!visited.keepParents) {
     const ending = 'no end can be reached any more (run again with traces to see how)';
     return { columns: system.columns, steps: [], ending };
   }
-  const chain = chainTo(visited, state);
-  const steps = confirm(system, pathAlong(tables, successors, visited, [...chain, ...cycle]));
-  const repeats = chain.length - 1;
+  const [before, round] = lassoAlong(tables, successors, visited, { state, cycle }, reduced);
+  const steps = confirm(system, [...before, ...round]);
+  const repeats = before.length;
   const ending = endlessEnding(steps.slice(repeats));
   return { columns: system.columns, ...preludeOf(system), steps, repeats, ending };
 }
@@ -103,8 +150,9 @@ export function explained(
   visited: Visited,
   state: number,
   error: unknown,
+  reduced: Reduced | null = null,
 ): ModelBug {
-  const steps = !visited.keepParents ? [] : pathAlong(tables, successors, visited, chainTo(visited, state));
+  const steps = !visited.keepParents ? [] : pathTo(tables, successors, visited, state, reduced);
   return after(steps, error);
 }
 
