@@ -15,6 +15,7 @@ Examples:
   heddle check --search dfs --max-states 100000  a quick look; unfinished verdicts are "incomplete"
   heddle check SPEC/VARIANT --search random --seed 7
                                                  random walks, where there are too many states: they prove nothing
+  heddle check --memory-limit 2G                 a job that needs more is "incomplete"
   heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
 
 Exit codes:

@@ -51,6 +51,30 @@ test('Ctrl-C ends a long exploration with the table so far and 130', async () =>
   expect(readFileSync(join(out, 'endless.json'), 'utf8')).not.toContain('"slow"');
 });
 
+test.each([
+  ['the JavaScript heap of 60 MiB is nearly full', ['--max-old-space-size=60'], []],
+  ['the memory limit of 170 MiB was reached', [], ['--memory-limit', '170M']],
+] as const)('a run for which there is no memory ends with a report: %s', async (why, flags, options) => {
+  const out = temporaryFolder();
+  const args = [
+    ...flags,
+    '--import',
+    'tsx',
+    toys,
+    'check',
+    'hungry',
+    '--model',
+    'sc',
+    '--out',
+    out,
+    ...options,
+  ];
+  const { code, stdout } = await node(args);
+  expect(code).toBe(20);
+  expect(stdout).toContain(why);
+  expect(stdout).toMatch(/covered: [\d,]+ states to depth \d+, 1 of 1 statements/);
+});
+
 test('the heddle command of package.json starts and lists the specs', async () => {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(heddle.endsWith(manifest.bin.heddle)).toBe(true);

@@ -39,6 +39,7 @@ async function runJob(
     search: search.search,
     signal,
     ...(search.maxStates === null ? {} : { maxStates: search.maxStates }),
+    ...(search.memoryLimit === undefined ? {} : { memoryLimit: search.memoryLimit }),
     ...(search.random === undefined ? {} : { random: search.random }),
     onProgress: (numbers) => progress.show(job, at, numbers),
   };

@@ -43,6 +43,7 @@ test.each([
     ['check', '--seed', '2'],
     '--seed is for random walks: add --search random',
   ],
+  ['a size that is none', ['check', '--memory-limit', '2X'], 'a size such as 512M, 2G or 1.5G'],
   ['a seed that is no number', ['check', '--search', 'random', '--seed', 'x'], 'from 0 to 2147483647'],
   [
     'a bound in states on random walks',

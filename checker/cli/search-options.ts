@@ -1,5 +1,6 @@
 /** The options of `heddle check` that say how a state space is searched. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { sizeOf } from '../explore/memory.ts';
 import { defaultWalks } from '../explore/random.ts';
 import type { Search } from '../report/job.ts';
 import { UsageError } from '../system.ts';
@@ -8,6 +9,7 @@ import { UsageError } from '../system.ts';
 export interface SearchArguments {
   readonly search: Search['search'];
   readonly maxStates?: number;
+  readonly memoryLimit?: number;
   readonly seed?: number;
   readonly walks?: number;
   readonly depth?: number;
@@ -23,6 +25,12 @@ export function addSearchOptions(command: Command): Command {
         .default('bfs'),
     )
     .addOption(new Option('--max-states <n>', 'give up a job after so many states').argParser(positive))
+    .addOption(
+      new Option(
+        '--memory-limit <size>',
+        'give up a job before the process holds more; default: most of what is free',
+      ).argParser(size),
+    )
     .addOption(new Option('--seed <n>', `random: which walks (default: ${seed})`).argParser(seedOf))
     .addOption(new Option('--walks <n>', `random: how many (default: ${walks})`).argParser(positive))
     .addOption(
@@ -32,7 +40,8 @@ export function addSearchOptions(command: Command): Command {
 
 /** The search that the options ask for; a UsageError if they do not go together. */
 export function searchOf(options: SearchArguments): Search {
-  const { search, maxStates = null, seed, walks, depth } = options;
+  const { search, maxStates = null, memoryLimit, seed, walks, depth } = options;
+  const limits = { maxStates, ...(memoryLimit === undefined ? {} : { memoryLimit }) };
   if (search === 'random') {
     if (maxStates !== null)
       throw new UsageError(
@@ -43,17 +52,23 @@ export function searchOf(options: SearchArguments): Search {
       walks: walks ?? defaultWalks.walks,
       depth: depth ?? defaultWalks.depth,
     };
-    return { search, maxStates, random };
+    return { search, ...limits, random };
   }
   const stray = Object.entries({ seed, walks, depth }).find(([, value]) => value !== undefined);
   if (stray !== undefined) throw new UsageError(`--${stray[0]} is for random walks: add --search random.`);
-  return { search, maxStates };
+  return { search, ...limits };
 }
 
 function positive(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('It must be a whole number, at least 1.');
+}
+
+function size(text: string): number {
+  const bytes = sizeOf(text);
+  if (bytes !== null) return bytes;
+  throw new InvalidArgumentError('It must be a size such as 512M, 2G or 1.5G.');
 }
 
 function seedOf(text: string): number {

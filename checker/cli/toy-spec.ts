@@ -96,3 +96,30 @@ export const endless: Spec = {
     }),
   ],
 };
+
+/** Never comes to an end, and each state holds more than the one before. */
+export const hungry: Spec = {
+  name: 'hungry',
+  title: 'Values that fill the memory',
+  source: 'none',
+  variants: [variant('lists', holds, listsThatGrow)],
+};
+
+function listsThatGrow(): System {
+  const list = ref<readonly number[]>(0, 'list');
+  return {
+    ...counters({ upTo: 1 }),
+    components: [component<readonly number[]>({ ref: list, initial: [] })],
+    agents: [
+      {
+        name: 'P0',
+        steps: (read) => {
+          const line = { text: 'list.push();', fn: statement.fn, statement: statement.id };
+          const longer = [...read(list), read(list).length];
+          return [{ label: { agent: 'P0', lines: [line] }, writes: [write(list, longer)] }];
+        },
+      },
+    ],
+    invariants: [],
+  };
+}

@@ -11,13 +11,15 @@ import { effortOf } from './effort.ts';
 import { findLasso } from './endless.ts';
 import { type Exploration, explore } from './explore.ts';
 import type { Frontier } from './frontier.ts';
+import { memoryGuard } from './memory.ts';
 import type { CheckOptions, Progress, Run } from './options.ts';
 import { randomRun } from './random.ts';
 import { type Successors, successorsOf } from './successors.ts';
 
-/** States between two looks at the clock and the signal: a millisecond, or a second where each state is made anew by
- *  large steps. */
-const SLICE = 250;
+/** Between two looks at the clock, the signal and the memory: as many states as take some milliseconds, be it that each
+ *  is a few look-ups, or that each is made anew by large steps. */
+const LARGEST_SLICE = 4096;
+const SLICE_MS = 5;
 /** Milliseconds between two reports of progress. */
 const REPORT_EVERY = 200;
 
@@ -38,13 +40,21 @@ export function checkNow(system: System, options: CheckOptions): Outcome {
 /** A search under way, with its clock. */
 function begin(system: System, options: CheckOptions): { slice(): boolean; outcome(): Outcome } {
   const run = options.search === 'random' ? randomRun(system, options) : explicitRun(system, options);
+  const guard = memoryGuard(options.memoryLimit);
+  let states = 1;
   let reported = performance.now();
   return {
     slice() {
-      const goesOn = run.advance(SLICE);
+      const started = performance.now();
+      const goesOn = run.advance(states);
+      const now = performance.now();
+      if (now - started > 2 * SLICE_MS) states = Math.max(1, states >>> 1);
+      else if (now - started < SLICE_MS / 2) states = Math.min(2 * states, LARGEST_SLICE);
       if (goesOn && options.signal?.aborted) run.stop('interrupted', 'interrupted');
-      if (performance.now() - reported >= REPORT_EVERY) {
-        reported = performance.now();
+      const full = goesOn ? guard.look(run.growth?.() ?? 0) : null;
+      if (full !== null) run.stop('memory', full);
+      if (now - reported >= REPORT_EVERY) {
+        reported = now;
         options.onProgress?.(run.progress());
       }
       return goesOn && !run.ended();

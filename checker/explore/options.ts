@@ -29,6 +29,8 @@ export interface CheckOptions {
   readonly random?: RandomWalks;
   /** No more states than this are kept; a verdict that needs more is incomplete. */
   readonly maxStates?: number;
+  /** Bytes that the process may hold; the verdict is incomplete if it needs more. By default most of what is free. */
+  readonly memoryLimit?: number;
   /** Ends the exploration with an incomplete verdict. */
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
@@ -46,6 +48,8 @@ export interface Run {
   stop(bound: Extract<Verdict, { kind: 'incomplete' }>['bound'], what: string): void;
   /** Whether something was found that ends it, or it was stopped. */
   ended(): boolean;
+  /** Bytes by which its tables may have to grow within the next thousands of states, if that is known. */
+  growth?(): number;
   progress(): Progress;
   outcome(): Outcome;
 }

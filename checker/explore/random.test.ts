@@ -32,7 +32,7 @@ test('walks that saw every state still prove nothing', () => {
     bound: 'random',
     why:
       'random walks prove nothing: 200 walks of up to 50 steps (seed 7) took 1,000 steps and looked at 12 distinct ' +
-      'states, which satisfy every invariant; each came to an end',
+      'states, which satisfy every invariant',
   });
   expect(effort).toMatchObject({ states: 12, depth: 5 });
   expect(witnessesReached).toEqual(['b is 3']);
@@ -41,7 +41,7 @@ test('walks that saw every state still prove nothing', () => {
 test('a walk that is long enough is given up', () => {
   const { verdict } = walk(counters(100), { walks: 3, depth: 10 });
   expect(verdict).toMatchObject({ why: expect.stringContaining('took 30 steps') });
-  expect(verdict).toMatchObject({ why: expect.stringContaining('3 of them had not come to an end') });
+  expect(verdict).toMatchObject({ why: expect.stringContaining('3 of the walks had not come to an end') });
 });
 
 test('a violation ends the walks, with a trace that can be replayed and says how to find it again', () => {

@@ -143,13 +143,13 @@ export function randomRun(system: System, options: CheckOptions): Run {
   function stop(bound: Stopped['bound'], what: string): void {
     if (ended()) return;
     const walked = `${count(walks)} ${walks === 1 ? 'walk' : 'walks'} of up to ${count(random.depth)} steps`;
+    const long = cut === 0 ? '' : `; ${count(cut)} of the walks had not come to an end by then`;
     stopped = {
       kind: 'incomplete',
       bound,
       why:
         `${what}: ${walked} (seed ${random.seed}) took ${count(steps)} steps and looked at ` +
-        `${seen.full ? 'more than ' : ''}${count(seen.count)} distinct states, which satisfy every invariant; ` +
-        `${cut === 0 ? 'each came to an end' : `${count(cut)} of them had not come to an end by then`}`,
+        `${seen.full ? 'more than ' : ''}${count(seen.count)} distinct states, which satisfy every invariant${long}`,
     };
   }
 

@@ -16,6 +16,8 @@ export interface Search {
   readonly search: 'bfs' | 'dfs' | 'random';
   /** Null if there was no bound. */
   readonly maxStates: number | null;
+  /** Bytes that the process was allowed; absent if the user named no limit. */
+  readonly memoryLimit?: number;
   /** Which walks, if they were random. */
   readonly random?: RandomWalks;
 }

@@ -24,6 +24,7 @@ export interface WrittenRun {
   readonly model: string;
   readonly search: Search['search'];
   readonly maxStates: number | null;
+  readonly memoryLimit?: number;
   readonly random?: Search['random'];
   readonly expected: Expectation;
   readonly verdict: WrittenVerdict;
@@ -53,10 +54,15 @@ export interface WrittenResults {
 }
 
 /** A finished job as it is written. */
-export function writtenRun(job: FinishedJob, { search, maxStates, random }: Search): WrittenRun {
+export function writtenRun(job: FinishedJob, { search, maxStates, memoryLimit, random }: Search): WrittenRun {
   const { variant, model, expected } = job;
   const verdict = writtenVerdict(job);
-  const bounds = { search, maxStates, ...(random === undefined ? {} : { random }) };
+  const bounds = {
+    search,
+    maxStates,
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(random === undefined ? {} : { random }),
+  };
   const about = { variant: variant.name, about: variant.about, model, ...bounds, expected };
   return { ...about, verdict, exitCode: judgeJob(job), ...findings(job) };
 }
