@@ -68,4 +68,7 @@ export interface Outcome {
   readonly witnessesReached: readonly string[];
   /** Ids of the statements that some step executed. */
   readonly covered: readonly string[];
+  /** The symmetries by which states were taken to be alike, and how many a state may stand for: the numbers are of
+   *  states that stand for others. Absent if every state was explored. */
+  readonly symmetry?: { readonly names: readonly string[]; readonly elements: number };
 }

@@ -36,6 +36,9 @@ export interface CheckOptions {
   onProgress?(progress: Progress): void;
   /** Called for each state without successors; `read` is valid during the call. */
   onTerminal?(read: Read): void;
+  /** Whether of states that are alike by a symmetry of the system one is explored; by default true. Not where
+   *  `onTerminal` is to see every state without successors, nor by random walks. */
+  readonly symmetry?: boolean;
   /** False saves 4 bytes a state, and a counterexample then has no steps. */
   readonly keepTraces?: boolean;
 }

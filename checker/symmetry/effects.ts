@@ -27,7 +27,8 @@ function effectOf({ images }: Mirror, step: Step, g: number, element: Element): 
   const events = (step.events ?? []).map((event) => element.event(event));
   const rest =
     statements.length + events.length === 0 ? '' : keyOf([events, [...new Set(statements)].sort()]);
-  return { text: lines.flatMap(({ text }) => (text === '' ? [] : [text])).join('; '), changes, rest };
+  const text = lines.flatMap((line) => (line.text === '' ? [] : [line.text])).join('; ');
+  return { text: text || '(no text)', changes, rest };
 }
 
 const keyOfEffect = ({ changes, rest }: Effect): string =>
