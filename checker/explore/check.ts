@@ -3,6 +3,13 @@ import { type Tables, tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Judge, judgeOf } from '../property/judge.ts';
 import { type Findings, verdictOf } from '../property/verdict.ts';
+import {
+  asDeclared,
+  type Reduced,
+  reduced as reduce,
+  reducedSuccessors,
+  reductionOf,
+} from '../symmetry/reduction.ts';
 import { type System, UsageError } from '../system.ts';
 import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
 import { bfs } from './bfs.ts';
@@ -66,8 +73,11 @@ function begin(system: System, options: CheckOptions): { slice(): boolean; outco
 function explicitRun(system: System, options: CheckOptions): Run {
   const { maxStates = Number.POSITIVE_INFINITY, onTerminal, keepTraces = true } = options;
   if (!(maxStates >= 1)) throw new UsageError(`maxStates is ${maxStates}; it must be at least 1`);
-  const tables = tablesOf(system);
-  const successors = successorsOf(tables);
+  const reduction = options.symmetry === false || onTerminal !== undefined ? null : reductionOf(system);
+  const tables = tablesOf(reduction?.system ?? system);
+  const reduced = reduction === null ? null : reduce(reduction, tables);
+  const all = successorsOf(tables);
+  const successors = reduced === null ? all : reducedSuccessors(all, tables, reduced);
   const judge = judgeOf(tables, successors.changedBy);
   const frontier = options.search === 'bfs' ? bfs() : dfs();
   const exploration = explore(
@@ -76,9 +86,17 @@ function explicitRun(system: System, options: CheckOptions): Run {
     judge,
     frontier,
     { maxStates, keepParents: keepTraces, onTerminal: (read) => onTerminal?.(read) },
-    (error, visited, state) => explained(tables, successors, visited, state, error),
+    (error, visited, state) => explained(tables, successors, visited, state, error, reduced),
   );
-  const parts: Parts = { tables, successors, judge, frontier, exploration, started: performance.now() };
+  const parts: Parts = {
+    tables,
+    reduced,
+    successors,
+    judge,
+    frontier,
+    exploration,
+    started: performance.now(),
+  };
   return {
     advance: (states) => exploration.advance(states),
     stop: (bound, what) => exploration.stop(bound, what),
@@ -91,6 +109,8 @@ function explicitRun(system: System, options: CheckOptions): Run {
 
 interface Parts {
   readonly tables: Tables;
+  /** Null if every state stands for itself. */
+  readonly reduced: Reduced | null;
   readonly successors: Successors;
   readonly judge: Judge;
   readonly frontier: Frontier;
@@ -112,28 +132,33 @@ function progressOf({ exploration, frontier, started }: Parts): Progress {
 }
 
 function outcomeOf(system: System, parts: Parts): Outcome {
-  const { tables, successors, judge, exploration } = parts;
+  const { tables, reduced, successors, judge, exploration } = parts;
   const { lasso, stopped } = lassoOf(system, parts);
   const { visited, broken, stuck } = exploration;
   const covered = successors.covered();
   const effort = effortOf(tables, progressOf(parts), visited.bytes() + successors.bytes());
-  const verdict = verdictOf(
-    system,
-    {
-      broken,
-      stuck,
-      stopped,
-      lasso,
-      covered,
-      witnessesMissed: judge.witnessesMissed(),
-      untested: judge.untested(),
-    },
-    {
-      to: (state, ending) => traceTo(tables, successors, visited, state, ending),
-      of: (found) => traceOfLasso(tables, successors, visited, found),
-    },
-  );
-  return { verdict, effort, witnessesReached: judge.witnessesReached(), covered: [...covered].sort() };
+  const explored: Findings = {
+    broken,
+    stuck,
+    stopped,
+    lasso,
+    covered,
+    witnessesMissed: judge.witnessesMissed(),
+    untested: judge.untested(),
+  };
+  const found = reduced === null ? explored : asDeclared(explored, reduced);
+  const verdict = verdictOf(system, found, {
+    to: (state, ending) => traceTo(tables, successors, visited, state, ending, reduced),
+    of: (it) => traceOfLasso(tables, successors, visited, it, reduced),
+  });
+  const missed = new Set(found.witnessesMissed);
+  return {
+    verdict,
+    effort,
+    witnessesReached: system.witnesses.map(({ name }) => name).filter((name) => !missed.has(name)),
+    covered: [...covered].sort(),
+    ...(reduced === null ? {} : { symmetry: reduced.reduction.used }),
+  };
 }
 
 /** A run that never ends, looked for if the system must end and everything was explored. */
