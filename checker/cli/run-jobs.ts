@@ -41,6 +41,7 @@ async function runJob(
     ...(search.maxStates === null ? {} : { maxStates: search.maxStates }),
     ...(search.memoryLimit === undefined ? {} : { memoryLimit: search.memoryLimit }),
     ...(search.random === undefined ? {} : { random: search.random }),
+    ...(search.symmetry === undefined ? {} : { symmetry: search.symmetry }),
     onProgress: (numbers) => progress.show(job, at, numbers),
   };
   try {

@@ -13,6 +13,7 @@ export interface SearchArguments {
   readonly seed?: number;
   readonly walks?: number;
   readonly depth?: number;
+  readonly symmetry: boolean;
 }
 
 /** Adds the options to the command. */
@@ -31,6 +32,7 @@ export function addSearchOptions(command: Command): Command {
         'give up a job before the process holds more; default: most of what is free',
       ).argParser(size),
     )
+    .addOption(new Option('--no-symmetry', 'explore every state, also those that are alike'))
     .addOption(new Option('--seed <n>', `random: which walks (default: ${seed})`).argParser(seedOf))
     .addOption(new Option('--walks <n>', `random: how many (default: ${walks})`).argParser(positive))
     .addOption(
@@ -40,8 +42,12 @@ export function addSearchOptions(command: Command): Command {
 
 /** The search that the options ask for; a UsageError if they do not go together. */
 export function searchOf(options: SearchArguments): Search {
-  const { search, maxStates = null, memoryLimit, seed, walks, depth } = options;
-  const limits = { maxStates, ...(memoryLimit === undefined ? {} : { memoryLimit }) };
+  const { search, maxStates = null, memoryLimit, seed, walks, depth, symmetry } = options;
+  const limits = {
+    maxStates,
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(symmetry === false ? { symmetry } : {}),
+  };
   if (search === 'random') {
     if (maxStates !== null)
       throw new UsageError(

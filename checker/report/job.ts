@@ -18,6 +18,8 @@ export interface Search {
   readonly maxStates: number | null;
   /** Bytes that the process was allowed; absent if the user named no limit. */
   readonly memoryLimit?: number;
+  /** False if every state was to be explored, whatever symmetries the system declares. */
+  readonly symmetry?: false;
   /** Which walks, if they were random. */
   readonly random?: RandomWalks;
 }

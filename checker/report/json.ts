@@ -1,5 +1,5 @@
 /** `<spec>.json`: what the runs of a spec found. results/README.md documents it; change both together. */
-import type { Verdict } from '../outcome.ts';
+import type { Outcome, Verdict } from '../outcome.ts';
 import type { Expectation, Spec } from '../spec.ts';
 import type { Statement } from '../system.ts';
 import type { FinishedJob, Search } from './job.ts';
@@ -42,6 +42,7 @@ export interface WrittenRun {
     readonly missed: readonly Statement[];
   };
   readonly witnesses?: { readonly reached: readonly string[]; readonly missed: readonly string[] };
+  readonly symmetry?: Outcome['symmetry'];
 }
 
 export interface WrittenResults {
@@ -75,9 +76,11 @@ function writtenVerdict(job: FinishedJob): WrittenVerdict {
   return 'trace' in verdict ? { ...verdict, trace: `${traceFile(job)}.json` } : verdict;
 }
 
-function findings({ result }: FinishedJob): Pick<WrittenRun, 'effort' | 'coverage' | 'witnesses'> {
+function findings({
+  result,
+}: FinishedJob): Pick<WrittenRun, 'effort' | 'coverage' | 'witnesses' | 'symmetry'> {
   if (result.kind !== 'outcome') return {};
-  const { effort, covered, witnessesReached } = result.outcome;
+  const { effort, covered, witnessesReached, symmetry } = result.outcome;
   const { states, transitions, depth, values } = effort;
   const missed = result.statements.filter(({ id }) => !covered.includes(id));
   const { length } = result.statements;
@@ -88,6 +91,7 @@ function findings({ result }: FinishedJob): Pick<WrittenRun, 'effort' | 'coverag
       reached: witnessesReached,
       missed: result.witnesses.filter((name) => !witnessesReached.includes(name)),
     },
+    ...(symmetry === undefined ? {} : { symmetry }),
   };
 }
 

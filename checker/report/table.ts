@@ -1,5 +1,5 @@
 /** The verdict table: what was found against what was expected, one row per variant and memory model. */
-import type { Effort } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 import { exitCode } from './exit-code.ts';
 import { type Align, type GridCell, grid } from './grid.ts';
 import { type FinishedJob, jobName, type Result } from './job.ts';
@@ -39,7 +39,8 @@ export function verdictTable(jobs: readonly FinishedJob[], paint: Paint): string
   const [head = '', ...lines] = grid([header, ...rows], align);
   const body = lines.flatMap((line, i) => [...specTitle(jobs[i], jobs[i - 1], paint), line]);
   const surprises = jobs.filter((job) => judgeJob(job) !== exitCode.asExpected).flatMap(surprise);
-  return [head, ...body, ...(surprises.length > 0 ? ['', ...surprises] : []), ''].join('\n');
+  const notes = jobs.some(isReduced) ? ['* of states that are alike by a symmetry one was counted'] : [];
+  return [head, ...body, ...notes, ...(surprises.length > 0 ? ['', ...surprises] : []), ''].join('\n');
 }
 
 function specTitle(
@@ -64,12 +65,23 @@ function row(job: FinishedJob, above: FinishedJob | undefined, paint: Paint): re
     good
       ? { text: 'as expected', paint: paint.faint }
       : { text: expectationWords(job.expected), paint: paint.bad },
-    ...(job.result.kind === 'outcome' ? effortCells(job.result.outcome.effort) : []),
+    ...(job.result.kind === 'outcome' ? effortCells(job.result.outcome) : []),
   ];
 }
 
-function effortCells({ states, transitions, seconds, bytes }: Effort): readonly GridCell[] {
-  const texts = [count(states), count(transitions), rate(states, seconds), memory(bytes), duration(seconds)];
+const isReduced = ({ result }: FinishedJob): boolean =>
+  result.kind === 'outcome' && result.outcome.symmetry !== undefined;
+
+function effortCells({ effort, symmetry }: Outcome): readonly GridCell[] {
+  const { states, transitions, seconds, bytes } = effort;
+  const mark = symmetry === undefined ? '' : '*';
+  const texts = [
+    count(states) + mark,
+    count(transitions),
+    rate(states, seconds),
+    memory(bytes),
+    duration(seconds),
+  ];
   return texts.map((text) => ({ text }));
 }
 
