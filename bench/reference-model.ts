@@ -16,6 +16,7 @@ import {
   type Ref,
   ref,
   type Step,
+  type Symmetry,
   type System,
   type Write,
   write,
@@ -36,6 +37,8 @@ export interface Size {
   readonly wrongA?: boolean;
   /** The unmapper reads the version before it clears the PTE. */
   readonly wrongU?: boolean;
+  /** Declares the unmappers to be alike: then there are fewer states to explore than other checkers have. */
+  readonly alike?: boolean;
 }
 
 /** `K=2 P=3 M=2 TSO=1`, with the switches that change the programs where they are on. */
@@ -102,7 +105,51 @@ export function referenceModel(size: Size): System {
     stuck: (read) =>
       cpus.every((k) => read(refs.cpu[k]!).pc === 'done') ? null : 'an unmapper waits for ever',
     columns: agents.map(({ name }) => name),
+    ...(size.alike === true ? { symmetries: [likeUnmappers(size, refs)] } : {}),
   };
+}
+
+/** The unmappers run one program, each on pages of its own. No two SMMUs are alike: they are attached in an order. */
+function likeUnmappers({ k: K, p: P }: Size, refs: Refs): Symmetry {
+  const owned = [refs.cpu, refs.pte, refs.freed, refs.pending, refs.buffer];
+  return {
+    name: 'unmappers',
+    things: Array.from({ length: K }, (_, k) => `CPU${k}`),
+    exchange(places) {
+      const components = new Map(
+        places.flatMap((to, k) =>
+          owned.flatMap((list) => (list[k] === undefined ? [] : [[list[k].index, list[to]!.index] as const])),
+        ),
+      );
+      const page = (n: number): number => places[Math.floor(n / P)]! * P + (n % P);
+      const named: Named = {
+        tlb: (flags) => flags.map((_, n) => flags[places.indexOf(Math.floor(n / P)) * P + (n % P)]!),
+        commands: (queue) =>
+          queue.map((it) =>
+            it.op === 'TLBI' ? { ...it, page: page(it.page) } : { ...it, cpu: places[it.cpu]! },
+          ),
+        buffer: (stores) => stores.map((it) => (it.to === 'pte' ? { ...it, k: places[it.k]! } : it)),
+      };
+      return {
+        component: (c) => components.get(c) ?? c,
+        value: (c, value) => {
+          const kind = (['tlb', 'commands', 'buffer'] as const).find((name) =>
+            refs[name].some(({ index }) => index === c),
+          );
+          return kind === undefined ? value : named[kind](value as never);
+        },
+        agent: (name) =>
+          name.replace(/(?<=^CPU| walk |store buffer )\d+$/, (k) => String(places[Number(k)] ?? k)),
+      };
+    },
+  };
+}
+
+/** What becomes of values that name unmappers or their pages. */
+interface Named {
+  tlb(flags: readonly boolean[]): readonly boolean[];
+  commands(queue: readonly Command[]): readonly Command[];
+  buffer(stores: readonly Store[]): readonly Store[];
 }
 
 function declare({ k: K, p: P, m: M, tso = false }: Size): {

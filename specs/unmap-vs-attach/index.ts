@@ -6,9 +6,11 @@ import type { MemoryModel } from '../../model/machine.ts';
 import { kfree, locals, place, smp_wmb, WRITE_ONCE } from '../../model/program/kernel.ts';
 import { drop, type Edit, replace, type Stmt } from '../../model/program/statement.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
+import { SYNC_FIELD } from '../../model/smmu/smmu.ts';
+import { alike, type Symmetry } from '../../model/symmetry.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
-import { arrayName, type Params, pageName, scenario, small } from './scenario.ts';
+import { arrayName, LEAF, type Params, pageName, scenario, small } from './scenario.ts';
 
 const holds: Expectation = { kind: 'holds' };
 const stale: Expectation = { kind: 'violated', by: 'noStaleTranslation' };
@@ -24,6 +26,30 @@ export function unmapVsAttach(model: string, params: Params): System {
     machine,
     [noStaleTranslation(machine), memorySafety(machine)],
     witnesses(machine, params),
+    params.unmappers > 1 ? { symmetries: [likeUnmappers(machine, params)] } : {},
+  );
+}
+
+/** Every unmapper runs one program, on pages of its own. No two SMMUs are alike: they are attached in an order. */
+function likeUnmappers(machine: Machine, { unmappers, pages, smmus }: Params): Symmetry {
+  const range = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
+  return alike(
+    machine,
+    'unmappers',
+    range(unmappers).map((cpu) => `CPU${cpu}`),
+    (cpu) => {
+      const own = range(pages).map((n) => cpu * pages + n);
+      return {
+        programs: [`CPU${cpu}`],
+        objects: own.map(pageName),
+        cells: [
+          ...own.map((index) => ({ object: LEAF, field: 'pte', index })),
+          ...range(smmus).map((n) => ({ object: `smmu${n}`, field: SYNC_FIELD, index: cpu })),
+        ],
+        pages: own,
+        slots: [cpu],
+      };
+    },
   );
 }
 

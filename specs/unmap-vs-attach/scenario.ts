@@ -48,7 +48,7 @@ export const small: Params = {
 export const VMID = 1;
 const DOMAIN = 'domain';
 const ROOT = 'pgd';
-const LEAF = 'ptes';
+export const LEAF = 'ptes';
 
 export const pageName = (n: number): string => `page${n}`;
 export const arrayName = (n: number): string => `invs${n}`;
