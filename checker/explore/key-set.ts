@@ -34,6 +34,12 @@ export class KeySet {
     return this.segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
+  /** Takes all keys out; there is room for as many again. */
+  clear(): void {
+    for (const segment of this.segments) segment.fill(0);
+    this.sizes.fill(0);
+  }
+
   /** Bytes that will be asked for soon, because segments are nearly as full as they may be. */
   growth(): number {
     return this.segments.reduce(

@@ -135,22 +135,23 @@ export class Visited {
   /** Moves all states to another layout; their ids stay. */
   relay(from: Layout, to: Layout): void {
     const { folding } = this;
-    const flat = new Int32Array(from.words);
+    const { words } = from;
     this.folding = foldingOf(to.words);
-    this.keys = new KeySet();
+    this.keys.clear();
     this.width = to.words;
     const fresh = new Int32Array(CHUNK);
+    const flat = new Int32Array(words);
+    const before = new Int32Array(CHUNK * words);
     for (let c = 0; c << CHUNK_BITS < this.count; c++) {
       const chunk = this.states[c]!;
       const size = Math.min(CHUNK, this.count - (c << CHUNK_BITS));
-      const old = new Int32Array(size * from.words);
       for (let i = 0; i < size; i++) {
         folding.unfold(chunk[2 * i]!, chunk[2 * i + 1]!, flat);
-        old.set(flat, i * from.words);
+        for (let w = 0; w < words; w++) before[i * words + w] = flat[w]!;
       }
-      const keys = this.folding.keysOf(repack(old, size, from, to, size), size);
+      const keys = this.folding.keysOf(repack(before, size, from, to, size), size);
       this.keys.insert(keys, size, size, fresh);
-      chunk.set(keys.subarray(0, 2 * size));
+      for (let w = 0; w < 2 * size; w++) chunk[w] = keys[w]!;
     }
   }
 }

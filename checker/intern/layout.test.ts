@@ -60,3 +60,27 @@ test('repacking moves every number, and only as many states as there are', () =>
   }
   expect([...moved.slice(7 * to.words)].every((word) => word === 0)).toBe(true);
 });
+
+test('spare bits are given up where states fit two words without them', () => {
+  // 16 fields of 3 bits and one of 9 are 57 bits, and 74 with a spare bit each.
+  const layout = layoutFor([...Array(16).fill(8), 300]);
+  expect(layout.words).toBe(2);
+  // 21 fields of 3 bits leave a single bit of 64.
+  expect(layoutFor(Array(21).fill(8)).words).toBe(3);
+});
+
+test('bits that are over go first to the fields that have grown of late', () => {
+  const counts = [...Array(16).fill(8), 300];
+  const heat = counts.map((_, c) => (c >= 12 ? 1 : 0));
+  const { maskOf } = layoutFor(counts, heat);
+  expect([...maskOf].filter((mask, c) => c < 12 && mask > 7)).toEqual([]);
+  expect([...maskOf].filter((mask, c) => c >= 12 && mask > (c < 16 ? 7 : 511)).length).toBeGreaterThan(2);
+});
+
+test('in states of more than two words the narrow fields share the first words, which then have few values', () => {
+  const layout = layoutFor([...Array(40).fill(2), 1000, 1000, 1000]);
+  expect(layout.words).toBe(3);
+  expect([...layout.wordOf.slice(-3)]).toEqual([2, 2, 1]);
+  // 11 bits for each of 1000 values: 10 flags go beside two of them, 21 beside the third.
+  expect([...layout.wordOf].filter((word) => word === 0)).toHaveLength(9);
+});

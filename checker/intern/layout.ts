@@ -23,50 +23,60 @@ const LEAST_OVER = 2;
 /** A layout that holds `counts[c]` values of each component, with a spare bit for each that has more than two, in
  *  as few words as that takes: late re-layouts cost more than the bits do. Only if the spare bits alone would take it
  *  beyond `CHEAP_WORDS`, it has none. The bits that are left over go to the fields that are fullest, so that a later
- *  re-layout is rare. */
-export function layoutFor(counts: readonly number[]): Layout {
+ *  re-layout is rare; first to those that have grown of late, as `heat` says if it is known. */
+export function layoutFor(counts: readonly number[], heat?: readonly number[]): Layout {
+  const warmth = counts.map((count, c) => (count <= 2 ? 0.01 : 1) * (0.05 + (heat?.[c] ?? 1)));
   const spacious = layoutOf(
     counts,
+    warmth,
     counts.map((count) => (count <= 2 ? 1 : 33 - Math.clz32(count - 1))),
   );
   if (spacious.words <= CHEAP_WORDS) return spacious;
   const least = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
   const total = least.reduce((sum, width) => sum + width, 0);
   if (total + LEAST_OVER > 32 * CHEAP_WORDS) return spacious;
-  const tight = layoutOf(counts, least);
+  const tight = layoutOf(counts, warmth, least);
   return tight.words <= CHEAP_WORDS ? tight : spacious;
 }
 
 /** A layout whose fields have at least `bits`, to which it adds what is over. */
-function layoutOf(counts: readonly number[], bits: number[]): Layout {
+function layoutOf(counts: readonly number[], warmth: readonly number[], bits: number[]): Layout {
   const total = bits.reduce((sum, width) => sum + width, 0);
   for (let words = Math.max(1, Math.ceil(total / 32)); ; words++) {
     const wordOf = spread(bits, words);
     if (wordOf === null) continue;
-    for (let word = 0; word < words; word++) fill(word, wordOf, bits, counts);
+    for (let word = 0; word < words; word++) fill(word, wordOf, bits, counts, warmth);
     return placed(words, wordOf, bits);
   }
 }
 
-/** The word of each field, the widest first and each in the emptiest word, so that every word keeps some bits over;
- *  null if that does not fit. */
+/** The word of each field, the widest first; null if that does not fit. Of few words each field goes to the emptiest, so
+ *  that every word keeps some bits over. Of more, which are stored as a tree, it goes to the last that has room: words
+ *  of narrow fields come together, whose pairs have few values. */
 function spread(bits: readonly number[], words: number): Int32Array | null {
   const free: number[] = Array(words).fill(32);
   const wordOf = new Int32Array(bits.length);
   for (const c of bits.map((_, c) => c).sort((a, b) => bits[b]! - bits[a]! || a - b)) {
-    const emptiest = free.indexOf(Math.max(...free));
-    if (free[emptiest]! < bits[c]!) return null;
-    free[emptiest]! -= bits[c]!;
-    wordOf[c] = emptiest;
+    const word =
+      words <= CHEAP_WORDS ? free.indexOf(Math.max(...free)) : free.findLastIndex((room) => room >= bits[c]!);
+    if (word < 0 || free[word]! < bits[c]!) return null;
+    free[word]! -= bits[c]!;
+    wordOf[c] = word;
   }
   return wordOf;
 }
 
-/** Gives the bits that are left over in a word to its fields, each to the fullest. */
-function fill(word: number, wordOf: Int32Array, bits: number[], counts: readonly number[]): void {
+/** Gives the bits that are left over in a word to its fields, each to the fullest of those that may grow: a component
+ *  that has only ever had one value may well be a constant, and one with two a flag. */
+function fill(
+  word: number,
+  wordOf: Int32Array,
+  bits: number[],
+  counts: readonly number[],
+  warmth: readonly number[],
+): void {
   const fields = bits.flatMap((_, c) => (wordOf[c] === word ? [c] : []));
-  // A component that has only ever had one value may well be a constant, and one with two a flag.
-  const fullness = (c: number) => (counts[c]! <= 2 ? 0.01 * counts[c]! : counts[c]!) / 2 ** bits[c]!;
+  const fullness = (c: number) => (warmth[c]! * counts[c]!) / 2 ** bits[c]!;
   for (let left = 32 - fields.reduce((sum, c) => sum + bits[c]!, 0); left > 0; left--) {
     const open = fields.filter((c) => bits[c]! < MAX_BITS);
     if (open.length > 0) bits[open.reduce((a, b) => (fullness(b) > fullness(a) ? b : a))]! += 1;

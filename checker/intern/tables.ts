@@ -13,6 +13,10 @@ export interface Tables {
   readonly tries: Tries;
   /** Replaced by `relay` only. */
   layout: Layout;
+  /** For each component: how many values it had at the last layout, and how much it has grown from layout to layout,
+   *  the last of which count most. */
+  readonly counts: number[];
+  readonly heat: number[];
   /** A value was met whose number does not fit its field; `layout` must be replaced before it is packed. */
   overflow: boolean;
   slowCalls: number;
@@ -38,6 +42,8 @@ export function tablesOf(system: System): Tables {
     events: interner<Event>('an event'),
     tries: new Tries(layout),
     layout,
+    counts: values.map(() => 1),
+    heat: values.map(() => 0),
     overflow: false,
     slowCalls: 0,
     lookups: 0,
@@ -47,7 +53,13 @@ export function tablesOf(system: System): Tables {
 
 /** A layout that fits what has been met by now. */
 export function nextLayout(tables: Tables): Layout {
-  return layoutFor(tables.values.map((known) => known.count()));
+  const { values, counts, heat } = tables;
+  for (const [c, known] of values.entries()) {
+    const count = known.count();
+    heat[c] = heat[c]! / 2 + (count > counts[c]! ? 1 : 0);
+    counts[c] = count;
+  }
+  return layoutFor(counts, heat);
 }
 
 /** To be called when all states have been packed in `layout`. */
