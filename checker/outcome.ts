@@ -53,6 +53,8 @@ export interface Effort {
   readonly seconds: number;
   /** Bytes held by the visited set, parents and tries at the end. */
   readonly bytes: number;
+  /** Threads that finished the exploration, if there was more than one. */
+  readonly workers?: number;
   /** Runs of model functions, against look-ups answered from the tries. */
   readonly slowCalls: number;
   readonly lookups: number;

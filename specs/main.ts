@@ -1,9 +1,22 @@
 /** Brings the specs to the command line. */
 import process from 'node:process';
-import { engine } from '../checker/cli/engine.ts';
+import { type Engine, engine } from '../checker/cli/engine.ts';
 import { processIo } from '../checker/cli/io.ts';
 import { run } from '../checker/cli/run.ts';
+import { type Pool, poolOf } from '../checker/parallel/pool.ts';
+import { teamOf } from '../checker/parallel/team.ts';
 import { specs } from './index.ts';
 import { litmusCommand } from './litmus/command.ts';
 
-process.exitCode = await run(specs, process.argv.slice(2), processIo(), engine, [litmusCommand]);
+const pools = new Map<number, Pool>();
+
+/** Threads that know the specs. */
+function poolFor(workers: number): Pool {
+  const pool = pools.get(workers) ?? poolOf(new URL('./worker.mjs', import.meta.url), workers);
+  pools.set(workers, pool);
+  return pool;
+}
+
+const withTeams: Engine = { ...engine, team: (job, workers) => teamOf(poolFor(workers), job) };
+
+process.exitCode = await run(specs, process.argv.slice(2), processIo(), withTeams, [litmusCommand]);

@@ -72,7 +72,7 @@ function runAll(
     if (isShown(job, request.traces, jobs.length)) printTrace(job, io);
   };
   const progress = progressLine(io.stderr);
-  return runJobs(jobs, { check: engine.check, search: request, signal, progress, finished });
+  return runJobs(jobs, { engine, search: request, signal, progress, finished });
 }
 
 function isShown(job: FinishedJob, traces: ShownTraces, jobs: number): boolean {

@@ -1,10 +1,20 @@
 /** The parts of the checker that the commands call; tests put others in their place. */
 import { check } from '../explore/check.ts';
+import type { Team } from '../explore/team.ts';
 import { replay } from '../trace/replay.ts';
 
 export interface Engine {
   readonly check: typeof check;
   readonly replay: typeof replay;
+  /** So many workers that build the job's system by themselves; absent where no other thread knows the specs. */
+  team?(job: JobSource, workers: number): Team;
+}
+
+/** A job as it is told to other threads. */
+export interface JobSource {
+  readonly spec: string;
+  readonly variant: string;
+  readonly model: string;
 }
 
 /** The real ones. */

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import type { ProgressLine } from './progress.ts';
 
 export interface JobOptions {
-  readonly check: Engine['check'];
+  readonly engine: Pick<Engine, 'check' | 'team'>;
   readonly search: Search;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
@@ -29,7 +29,7 @@ export async function runJobs(jobs: readonly Job[], options: JobOptions): Promis
 async function runJob(
   job: Job,
   at: string,
-  { check, search, signal, progress }: JobOptions,
+  { engine, search, signal, progress }: JobOptions,
 ): Promise<Result> {
   // A job that takes no time would not let the Ctrl-C through.
   await new Promise((resolve) => setImmediate(resolve));
@@ -46,7 +46,7 @@ async function runJob(
   };
   try {
     const system = job.variant.build(job.model);
-    const outcome = await check(system, options);
+    const outcome = await engine.check(system, options, teamFor(job, search, engine));
     return {
       kind: 'outcome',
       outcome,
@@ -56,6 +56,10 @@ async function runJob(
   } catch (error) {
     return fault(error);
   }
+}
+
+function teamFor({ spec, variant, model }: Job, { workers = 1 }: Search, engine: Pick<Engine, 'team'>) {
+  return workers > 1 ? engine.team?.({ spec: spec.name, variant: variant.name, model }, workers) : undefined;
 }
 
 /** Whatever a job throws is our own fault: the user's mistakes were found before any job was run. */

@@ -14,6 +14,7 @@ export interface SearchArguments {
   readonly walks?: number;
   readonly depth?: number;
   readonly symmetry: boolean;
+  readonly workers: number;
 }
 
 /** Adds the options to the command. */
@@ -33,6 +34,9 @@ export function addSearchOptions(command: Command): Command {
       ).argParser(size),
     )
     .addOption(new Option('--no-symmetry', 'explore every state, also those that are alike'))
+    .addOption(
+      new Option('--workers <n>', 'threads that share a large job (bfs)').argParser(positive).default(1),
+    )
     .addOption(new Option('--seed <n>', `random: which walks (default: ${seed})`).argParser(seedOf))
     .addOption(new Option('--walks <n>', `random: how many (default: ${walks})`).argParser(positive))
     .addOption(
@@ -42,12 +46,14 @@ export function addSearchOptions(command: Command): Command {
 
 /** The search that the options ask for; a UsageError if they do not go together. */
 export function searchOf(options: SearchArguments): Search {
-  const { search, maxStates = null, memoryLimit, seed, walks, depth, symmetry } = options;
+  const { search, maxStates = null, memoryLimit, seed, walks, depth, symmetry, workers } = options;
   const limits = {
     maxStates,
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(symmetry === false ? { symmetry } : {}),
+    ...(workers > 1 ? { workers } : {}),
   };
+  if (workers > 1 && search !== 'bfs') throw new UsageError('--workers is for --search bfs.');
   if (search === 'random') {
     if (maxStates !== null)
       throw new UsageError(

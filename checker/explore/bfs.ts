@@ -8,13 +8,14 @@ export function bfs(): Frontier {
   /** The first state of the next level. */
   let levelEnd = 0;
   let level = -1;
+  let paused = false;
   return {
     found(_from, to) {
       count = to;
     },
     next(pending) {
       if (cursor === levelEnd) {
-        if (pending > 0 || levelEnd === count) return -1;
+        if (pending > 0 || paused || levelEnd === count) return -1;
         levelEnd = count;
         level += 1;
       }
@@ -22,5 +23,8 @@ export function bfs(): Frontier {
     },
     size: () => count - cursor,
     depth: () => (count > levelEnd ? level + 1 : level),
+    pause: (wanted) => {
+      paused = wanted;
+    },
   };
 }

@@ -1,27 +1,21 @@
 /** START HERE for the engine: checks a system and says what was found. */
-import { type Tables, tablesOf } from '../intern/tables.ts';
+import { tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
-import { type Judge, judgeOf } from '../property/judge.ts';
+import { judgeOf } from '../property/judge.ts';
 import { type Findings, verdictOf } from '../property/verdict.ts';
-import {
-  asDeclared,
-  type Reduced,
-  reduced as reduce,
-  reducedSuccessors,
-  reductionOf,
-} from '../symmetry/reduction.ts';
+import { asDeclared, reduced as reduce, reducedSuccessors, reductionOf } from '../symmetry/reduction.ts';
 import { type System, UsageError } from '../system.ts';
 import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
 import { bfs } from './bfs.ts';
 import { dfs } from './dfs.ts';
 import { effortOf } from './effort.ts';
 import { findLasso } from './endless.ts';
-import { type Exploration, explore } from './explore.ts';
-import type { Frontier } from './frontier.ts';
+import { explore } from './explore.ts';
 import { memoryGuard } from './memory.ts';
 import type { CheckOptions, Progress, Run } from './options.ts';
 import { randomRun } from './random.ts';
-import { type Successors, successorsOf } from './successors.ts';
+import { successorsOf } from './successors.ts';
+import type { Standing, Team } from './team.ts';
 
 /** Between two looks at the clock, the signal and the memory: as many states as take some milliseconds, be it that each
  *  is a few look-ups, or that each is made anew by large steps. */
@@ -30,11 +24,20 @@ const SLICE_MS = 5;
 /** Milliseconds between two reports of progress. */
 const REPORT_EVERY = 200;
 
-/** Checks `system`, letting signals and timers through. */
-export async function check(system: System, options: CheckOptions): Promise<Outcome> {
+/** Checks `system`, letting signals and timers through. The team may finish what is begun here. */
+export async function check(system: System, options: CheckOptions, team?: Team): Promise<Outcome> {
   const run = begin(system, options);
-  while (run.slice()) await new Promise((resolve) => setImmediate(resolve));
-  return run.outcome();
+  try {
+    while (run.slice()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const outcome = run.standing === null ? null : await team?.takeOver(run.standing, options);
+      if (outcome) return outcome;
+      if (run.ended()) break;
+    }
+    return run.outcome();
+  } finally {
+    team?.dismiss();
+  }
 }
 
 /** Checks `system` without giving way to anything: for small systems. */
@@ -45,8 +48,9 @@ export function checkNow(system: System, options: CheckOptions): Outcome {
 }
 
 /** A search under way, with its clock. */
-function begin(system: System, options: CheckOptions): { slice(): boolean; outcome(): Outcome } {
-  const run = options.search === 'random' ? randomRun(system, options) : explicitRun(system, options);
+function begin(system: System, options: CheckOptions) {
+  const explicit = options.search === 'random' ? null : explicitRun(system, options);
+  const run = explicit ?? randomRun(system, options);
   const guard = memoryGuard(options.memoryLimit);
   let states = 1;
   let reported = performance.now();
@@ -66,11 +70,14 @@ function begin(system: System, options: CheckOptions): { slice(): boolean; outco
       }
       return goesOn && !run.ended();
     },
+    ended: () => run.ended(),
     outcome: () => run.outcome(),
+    // Nobody else knows how to take one state for another.
+    standing: explicit === null || explicit.standing.reduced !== null ? null : explicit.standing,
   };
 }
 
-function explicitRun(system: System, options: CheckOptions): Run {
+function explicitRun(system: System, options: CheckOptions): Run & { readonly standing: Standing } {
   const { maxStates = Number.POSITIVE_INFINITY, onTerminal, keepTraces = true } = options;
   if (!(maxStates >= 1)) throw new UsageError(`maxStates is ${maxStates}; it must be at least 1`);
   const reduction = options.symmetry === false || onTerminal !== undefined ? null : reductionOf(system);
@@ -88,37 +95,20 @@ function explicitRun(system: System, options: CheckOptions): Run {
     { maxStates, keepParents: keepTraces, onTerminal: (read) => onTerminal?.(read) },
     (error, visited, state) => explained(tables, successors, visited, state, error, reduced),
   );
-  const parts: Parts = {
-    tables,
-    reduced,
-    successors,
-    judge,
-    frontier,
-    exploration,
-    started: performance.now(),
-  };
+  const started = performance.now();
+  const standing: Standing = { system, tables, reduced, successors, judge, frontier, exploration, started };
   return {
+    standing,
     advance: (states) => exploration.advance(states),
     stop: (bound, what) => exploration.stop(bound, what),
     growth: () => exploration.visited.growth(),
     ended: () => exploration.stopped !== null || exploration.broken !== null,
-    progress: () => progressOf(parts),
-    outcome: () => outcomeOf(system, parts),
+    progress: () => progressOf(standing),
+    outcome: () => outcomeOf(standing),
   };
 }
 
-interface Parts {
-  readonly tables: Tables;
-  /** Null if every state stands for itself. */
-  readonly reduced: Reduced | null;
-  readonly successors: Successors;
-  readonly judge: Judge;
-  readonly frontier: Frontier;
-  readonly exploration: Exploration;
-  readonly started: number;
-}
-
-function progressOf({ exploration, frontier, started }: Parts): Progress {
+function progressOf({ exploration, frontier, started }: Standing): Progress {
   const states = exploration.visited.count;
   const seconds = (performance.now() - started) / 1000;
   return {
@@ -131,12 +121,12 @@ function progressOf({ exploration, frontier, started }: Parts): Progress {
   };
 }
 
-function outcomeOf(system: System, parts: Parts): Outcome {
-  const { tables, reduced, successors, judge, exploration } = parts;
-  const { lasso, stopped } = lassoOf(system, parts);
+function outcomeOf(standing: Standing): Outcome {
+  const { system, tables, reduced, successors, judge, exploration } = standing;
+  const { lasso, stopped } = lassoOf(standing);
   const { visited, broken, stuck } = exploration;
   const covered = successors.covered();
-  const effort = effortOf(tables, progressOf(parts), visited.bytes() + successors.bytes());
+  const effort = effortOf(tables, progressOf(standing), visited.bytes() + successors.bytes());
   const explored: Findings = {
     broken,
     stuck,
@@ -162,12 +152,11 @@ function outcomeOf(system: System, parts: Parts): Outcome {
 }
 
 /** A run that never ends, looked for if the system must end and everything was explored. */
-function lassoOf(
-  { mustEnd }: System,
-  { tables, successors, exploration }: Parts,
-): Pick<Findings, 'lasso' | 'stopped'> {
+function lassoOf(standing: Standing): Pick<Findings, 'lasso' | 'stopped'> {
+  const { system, tables, successors, exploration } = standing;
   const { visited, broken, stuck, stopped } = exploration;
-  if (!mustEnd || broken !== null || stuck !== null || stopped !== null) return { lasso: null, stopped };
+  if (!system.mustEnd || broken !== null || stuck !== null || stopped !== null)
+    return { lasso: null, stopped };
   try {
     return { lasso: findLasso(tables.layout.words, successors, visited), stopped };
   } catch (error) {

@@ -9,6 +9,8 @@ export interface Frontier {
   size(): number;
   /** The largest distance from the initial state at which a state was found. */
   depth(): number;
+  /** Whether to end at the end of a level, as if it were the last; only breadth first has levels. */
+  pause?(wanted: boolean): void;
 }
 
 export type Search = 'bfs' | 'dfs';

@@ -1,80 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Event, System } from '../system.ts';
 import { replay } from '../trace/replay.ts';
+import { anyCase } from './any-case.ts';
 import { checkNow } from './check.ts';
 import { naive } from './naive.ts';
-import { type ToyStep, toy } from './toy.ts';
-
-/** A random small system, as data, so that a failing case can be pasted. Variables are `v0`, `v1`, ...; numbers of
- *  variables are taken modulo how many there are. */
-interface Case {
-  readonly variables: number;
-  /** Values are taken modulo this. */
-  readonly domain: number;
-  readonly agents: readonly (readonly Rule[])[];
-  readonly reactions: readonly Rule[];
-  readonly bad: readonly (readonly [variable: number, value: number])[];
-  /** A state without successors in which v0 is larger than this is a deadlock. */
-  readonly end: number;
-}
-
-/** If each guarded variable has its value, `target` becomes `source + plus`, and `event` is announced if not 0. */
-interface Rule {
-  readonly guard: readonly (readonly [variable: number, value: number])[];
-  readonly target: number;
-  readonly source: number;
-  readonly plus: number;
-  readonly event: number;
-}
-
-const number = fc.nat({ max: 7 });
-const pairs = fc.array(fc.tuple(number, number), { maxLength: 2 });
-const rule = fc.record({
-  guard: pairs,
-  target: number,
-  source: number,
-  plus: number,
-  event: fc.nat({ max: 2 }),
-});
-const anyCase: fc.Arbitrary<Case> = fc.record({
-  variables: fc.integer({ min: 1, max: 5 }),
-  domain: fc.integer({ min: 2, max: 7 }),
-  agents: fc.array(fc.array(rule, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
-  reactions: fc.array(rule, { maxLength: 3 }),
-  bad: fc.array(fc.tuple(number, number), { minLength: 2, maxLength: 4 }),
-  end: fc.nat({ max: 3 }),
-});
-
-type Vars = Record<string, number>;
-
-function systemOf({ variables, domain, agents, reactions, bad, end }: Case, mustEnd = false): System {
-  const name = (v: number) => `v${v % variables}`;
-  const holds = (s: Vars, guard: Rule['guard']) => guard.every(([v, x]) => s[name(v)] === x % domain);
-  const stepOf = (s: Vars, { target, source, plus, event }: Rule): ToyStep<Vars> => ({
-    set: { [name(target)]: (s[name(source)]! + plus) % domain },
-    ...(event === 0 ? {} : { say: [{ kind: `e${event}` }, { kind: 'any' }].slice(0, event) }),
-  });
-  const reacts = reactions.map((rule) => [
-    name(rule.target),
-    ({ kind }: Event, own: number, s: Vars) =>
-      kind === 'e2' || holds(s, rule.guard) ? (own + s[name(rule.source)]! + rule.plus) % domain : own,
-  ]);
-  return toy<Vars>({
-    start: Object.fromEntries(Array.from({ length: variables }, (_, v) => [`v${v}`, 0])),
-    agents: Object.fromEntries(
-      agents.map((rules, a) => [
-        `A${a}`,
-        (s: Vars) => rules.flatMap((it) => (holds(s, it.guard) ? [stepOf(s, it)] : [])),
-      ]),
-    ),
-    reacts: Object.fromEntries(reacts),
-    never: { bad: (s) => (holds(s, bad) ? 'bad' : null) },
-    when: { bad: (s) => s.v0 === 1 % domain },
-    stuck: (s) => (s.v0! > end ? 'v0 is above the end' : null),
-    mustEnd,
-  });
-}
+import { systemOf } from './random-toy.ts';
 
 test('the engine agrees with the naive twin on random systems', () => {
   fc.assert(

@@ -25,6 +25,7 @@ export interface WrittenRun {
   readonly search: Search['search'];
   readonly maxStates: number | null;
   readonly memoryLimit?: number;
+  readonly workers?: number;
   readonly random?: Search['random'];
   readonly expected: Expectation;
   readonly verdict: WrittenVerdict;
@@ -55,13 +56,17 @@ export interface WrittenResults {
 }
 
 /** A finished job as it is written. */
-export function writtenRun(job: FinishedJob, { search, maxStates, memoryLimit, random }: Search): WrittenRun {
+export function writtenRun(
+  job: FinishedJob,
+  { search, maxStates, memoryLimit, workers, random }: Search,
+): WrittenRun {
   const { variant, model, expected } = job;
   const verdict = writtenVerdict(job);
   const bounds = {
     search,
     maxStates,
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(workers === undefined ? {} : { workers }),
     ...(random === undefined ? {} : { random }),
   };
   const about = { variant: variant.name, about: variant.about, model, ...bounds, expected };

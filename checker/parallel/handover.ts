@@ -1,0 +1,50 @@
+/** What the main thread hands over to workers: whole levels, all but the last one expanded. */
+import type { CheckOptions } from '../explore/options.ts';
+import type { Standing } from '../explore/team.ts';
+import { type Layout, layoutFor, repack } from '../intern/layout.ts';
+import { Log } from './log.ts';
+import type { Shared } from './shared.ts';
+
+export interface Handover {
+  readonly layout: Layout;
+  /** The states in the order in which they were found, the initial one first. */
+  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly states: number;
+  readonly expanded: number;
+  /** The distance of the last level from the initial state. */
+  readonly level: number;
+  /** No more states than this, of all workers together. */
+  readonly maxStates: number;
+}
+
+/** States that are unpacked and packed together. */
+const PORTION = 1024;
+
+/** Makes the log begin with all values met so far, and packs all states anew, with spare bits for values to come. */
+export function handoverOf(
+  { tables, frontier, exploration: { visited } }: Standing,
+  { maxStates = Number.POSITIVE_INFINITY }: CheckOptions,
+  shared: Shared,
+): Handover {
+  const log = new Log(shared, tables.values.length);
+  for (const [c, known] of tables.values.entries()) {
+    const { idOf } = log.interner(c, tables.system.components[c]!.ref.name);
+    for (let id = 0; id < known.count(); id++) idOf(known.valueOf(id));
+  }
+  const from = tables.layout;
+  const layout = layoutFor(tables.values.map((known) => known.count()));
+  const states = visited.count;
+  const words = new Int32Array(new SharedArrayBuffer(4 * states * layout.words));
+  const one = new Int32Array(from.words);
+  const portion = new Int32Array(PORTION * from.words);
+  for (let first = 0; first < states; first += PORTION) {
+    const size = Math.min(PORTION, states - first);
+    for (let i = 0; i < size; i++) {
+      visited.load(first + i, one);
+      portion.set(one, i * from.words);
+    }
+    words.set(repack(portion, size, from, layout, size), first * layout.words);
+  }
+  const expanded = states - frontier.size();
+  return { layout, words, states, expanded, level: frontier.depth(), maxStates };
+}
