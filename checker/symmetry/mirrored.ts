@@ -6,12 +6,13 @@
  *  expanded and every `g`; and `g(s)` breaks an invariant, or is stuck, only if `s` does. As the initial state is
  *  exchanged with itself, the reachable states are the images of the representatives. */
 import { keyOf } from '../intern/canonical.ts';
-import type { Agent, Component, Invariant, Reaction, Read, System, Witness } from '../system.ts';
+import type { Agent, Component, Event, Invariant, Reaction, Read, Step, System, Witness } from '../system.ts';
 import { counterpartsOf } from './counterparts.ts';
 import { exchangedSteps, holdSteps } from './effects.ts';
 import type { Element } from './group.ts';
 import { shown, tried, wrong } from './images.ts';
 import { answered, type Mirror, type Other } from './mirror.ts';
+import { type Remembered, remembered } from './remembered.ts';
 
 /** What the mirrored system calls things, and what the system itself calls them. */
 export interface Names {
@@ -27,6 +28,9 @@ export function mirrored(mirror: Mirror): { readonly system: System; readonly na
   const { system, group } = mirror;
   holdInitial(mirror);
   const { components, agents, invariants, witnesses } = system;
+  const remember = <A>(): Remembered<A> => remembered(system, mirror.images);
+  const reactions = reactionsOf(remember);
+  const steps = new Map(agents.map((agent) => [agent, remember<readonly Step[]>()]));
   const counterparts = group.map((element) => counterpartsOf(system, element));
   const own = ownNames(invariants);
   const copies = witnesses.flatMap((witness) =>
@@ -35,8 +39,10 @@ export function mirrored(mirror: Mirror): { readonly system: System; readonly na
   return {
     system: {
       ...system,
-      components: components.map((it) => mirroredComponent(mirror, it)),
-      agents: agents.map((it) => mirroredAgent(mirror, it)),
+      components: components.map((it) => mirroredComponent(mirror, it, reactions)),
+      agents: agents.map((it) =>
+        mirroredAgent(mirror, it, (agent, read) => steps.get(agent)!(read, agent.steps)),
+      ),
       invariants: invariants.map((it, i) => ({
         ...mirroredInvariant(mirror, it, (g) => invariants[counterparts[g]![i]!]!),
         name: own[i]!,
@@ -67,7 +73,11 @@ function holdInitial({ system, group, images }: Mirror): void {
   }
 }
 
-function mirroredAgent(mirror: Mirror, agent: Agent): Agent {
+function mirroredAgent(
+  mirror: Mirror,
+  agent: Agent,
+  stepsOf: (agent: Agent, read: Read) => readonly Step[],
+): Agent {
   const { agents } = mirror.system;
   const likeBy = (element: Element): Agent => {
     const name = element.agent(agent.name);
@@ -80,7 +90,7 @@ function mirroredAgent(mirror: Mirror, agent: Agent): Agent {
     steps: (read) =>
       answered(mirror, read, {
         ask(own) {
-          const steps = agent.steps(own);
+          const steps = stepsOf(agent, own);
           // To write what is there already is to do nothing, so it matters what is there.
           for (const { writes } of steps) for (const { component } of writes) own(component);
           return steps;
@@ -88,14 +98,27 @@ function mirroredAgent(mirror: Mirror, agent: Agent): Agent {
         exchanged: (steps, g, element) => `${likeBy(element).name}\n${exchangedSteps(mirror, steps, g)}`,
         hold(steps, other) {
           const like = likeBy(other.element);
-          const found = tried(other.element, `what ${like.name} can do`, () => like.steps(other.read));
+          const found = tried(other.element, `what ${like.name} can do`, () => stepsOf(like, other.read));
           holdSteps(mirror, [agent, steps], [like, found], other);
         },
       }),
   };
 }
 
-function mirroredComponent(mirror: Mirror, component: Component): Component {
+/** How a component reacts to an event, asked of what a state reads. */
+type React = (component: Component, event: Event, read: Read) => unknown;
+
+function reactionsOf(remember: () => Remembered<unknown>): React {
+  const known = new Map<string, Remembered<unknown>>();
+  return ({ ref, reaction }, event, read) => {
+    const key = `${ref.index} ${keyOf(event)}`;
+    const asked = known.get(key) ?? remember();
+    known.set(key, asked);
+    return asked(read, (own) => reaction!.react(event, own(ref), own));
+  };
+}
+
+function mirroredComponent(mirror: Mirror, component: Component, reactionOf: React): Component {
   const { reaction, ref } = component;
   if (reaction === undefined) return component;
   const { system, group, images } = mirror;
@@ -115,13 +138,13 @@ function mirroredComponent(mirror: Mirror, component: Component): Component {
     },
     react: (event, _, read) =>
       answered(mirror, read, {
-        ask: (here) => reaction.react(event, here(ref), here),
+        ask: (here) => reactionOf(component, event, here),
         exchanged: (after, g) => String(images.of(g, ref.index, images.idOf(ref.index, after))),
         hold(after, { g, element, read: there }) {
           const like = likeBy(element);
           const other = element.event(event);
           const found = tried(element, `the reaction of ${like.ref.name}`, () =>
-            like.reaction!.react(other, there(like.ref), there),
+            reactionOf(like, other, there),
           );
           const expected = images.image(g, ref.index, after);
           if (keyOf(found) === keyOf(expected)) return;
