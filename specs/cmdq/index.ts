@@ -15,6 +15,7 @@ import type { System, Witness } from '../../checker/system.ts';
 import { owner, SET_OWNER_PROD } from '../../model/driver/cmdq-issue.ts';
 import type { MemoryModel } from '../../model/machine.ts';
 import { commandQueue } from '../../model/property/cmdq.ts';
+import { alike, type Symmetry } from '../../model/symmetry.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
 import {
@@ -69,11 +70,29 @@ const around: Params = { ...full, mayFill: [1], mayWait: [], cpus: [[syncOnly], 
 /** CPU1 waits there for a second CMD_SYNC, so that CONS can wrap past CPU0's. */
 const aroundTwice: Params = { ...around, by: 'CONS', cpus: [[syncOnly], [syncOnly, syncOnly]] };
 
-/** `only`: the one invariant that is looked at. */
-export function cmdq(model: string, params: Params, only?: string): System {
+/** `only`: the one invariant that is looked at. `likeCpus`: whether the CPUs are declared to be alike; it does not pay
+ *  for two. */
+export function cmdq(model: string, params: Params, only?: string, likeCpus?: boolean): System {
   const machine = buildMachine(scenario(model as MemoryModel, params));
   const claims = commandQueue(machine).filter(({ name }) => only === undefined || name === only);
-  return systemOf('cmdq', machine, [claims], witnesses(machine, params));
+  const isDeclared = likeCpus ?? params.cpus.length > 2;
+  const claimed = isDeclared ? { symmetries: [issuers(machine, params)] } : {};
+  return systemOf('cmdq', machine, [claims], witnesses(machine, params), claimed);
+}
+
+/** CPUs that issue lists of the same shape are alike: whose a command is says its name. */
+function issuers(machine: Machine, { cpus }: Params): Symmetry {
+  return alike(
+    machine,
+    'CPUs',
+    cpus.map((_, cpu) => `CPU${cpu}`),
+    (cpu) => ({
+      programs: [`CPU${cpu}`],
+      objects: machine.scenario.objects.flatMap(({ name }) =>
+        name.startsWith(`ste_CPU${cpu}_`) || name.startsWith(`page_CPU${cpu}_`) ? [name] : [],
+      ),
+    }),
+  );
 }
 
 /** Every role is played: each CPU is an owner in some run and, if there are several, is gathered in some. */
