@@ -101,7 +101,7 @@ export class Holdings {
 
   /** Reads the mail; whether there was any. */
   receive(): boolean {
-    const { inboxes, mail } = this;
+    const { inboxes, mail, recent } = this;
     const width = this.tables.layout.words;
     let any = false;
     for (let i = 0; i < inboxes.length; i++) {
@@ -110,6 +110,7 @@ export class Holdings {
         any = true;
         mail.words = inbox.chunk() as Int32Array as Int32Array<ArrayBuffer>;
         mail.size = inbox.filled() / width;
+        recent.sift(mail, 0);
         this.keep(mail);
         inbox.release();
       }
@@ -149,7 +150,7 @@ export class Holdings {
 
   /** Keeps what is ours of the states that were found before. The initial one is everybody's. */
   private take({ words, states, expanded }: Handover): void {
-    const { queue, owner, me } = this;
+    const { queue, owner, me, recent } = this;
     const width = this.tables.layout.words;
     queue.size = 1;
     this.keep(queue);
@@ -159,6 +160,7 @@ export class Holdings {
       if (state === states || owner(words, state * width) !== me) continue;
       copy(words, state * width, queue.words, queue.size * width, width);
       queue.size += 1;
+      recent.sift(queue, queue.size - 1);
     }
   }
 

@@ -1,4 +1,5 @@
-/** Worker threads that wait for jobs. They are started when the first job comes, and again when one broke down. */
+/** Worker threads that wait for jobs. They are started at once, as that takes longer than many a job, and again when one
+ *  broke down. */
 import { Worker } from 'node:worker_threads';
 import { type Shared, sharedFor } from './shared.ts';
 import type { Answer, Task } from './worker.ts';
@@ -56,8 +57,12 @@ export function poolOf(entry: URL, workers: number): Pool {
     return thread;
   }
 
+  function startAll(): void {
+    threads = Array.from({ length: workers }, (_, me) => start(me));
+  }
+
   function job(): Job {
-    if (threads.length === 0) threads = Array.from({ length: workers }, (_, me) => start(me));
+    if (threads.length === 0) startAll();
     for (const thread of threads) thread.ref();
     const number = ++jobs;
     const it: Job = {
@@ -79,7 +84,6 @@ export function poolOf(entry: URL, workers: number): Pool {
         if (current !== it) return;
         current = null;
         if (!areIdle) close();
-        // Idle threads do not keep the process.
         for (const thread of threads) thread.unref();
       },
     };
@@ -87,5 +91,8 @@ export function poolOf(entry: URL, workers: number): Pool {
     return it;
   }
 
+  startAll();
+  // Idle threads do not keep the process.
+  for (const thread of threads) thread.unref();
   return { workers, job, close };
 }

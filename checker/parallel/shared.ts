@@ -55,9 +55,10 @@ export function lineOf(w: number): number {
 const FIRST_LOG = 1 << 16;
 const MOST_LOG = 2 ** 30;
 
-/** Chunks of states that can be under way from one worker to another, and their size in words. */
-export const CHUNKS = 16;
-export const CHUNK_WORDS = 1024;
+/** Chunks of states that can be under way from one worker to another, and their size in words: as many states as are
+ *  well looked up together. */
+export const CHUNKS = 32;
+export const CHUNK_WORDS = 512;
 /** A mailbox has a line with how many chunks were ever sent, one with how many were ever taken, and one with the
  *  number of states in each chunk. */
 export const MAILBOX_WORDS = 3 * LINE + CHUNKS * CHUNK_WORDS;

@@ -4,18 +4,18 @@ import { type Case, systemOf } from '../explore/random-toy.ts';
 import { type ToyStep, toy } from '../explore/toy.ts';
 import { ModelBug, type System } from '../system.ts';
 
-export type Source =
-  | { readonly kind: 'random'; readonly random: Case }
-  /** `agents` agents that each fill their own `length` counters up to `top`, one after the other. */
-  | {
-      readonly kind: 'counters';
-      readonly agents: number;
-      readonly length: number;
-      readonly top: number;
-      readonly then?: Then;
-    };
+export type Source = Counters | { readonly kind: 'random'; readonly random: Case };
 
-/** What is special about the state in which all counters are full, or about the worker that meets it. */
+/** `agents` agents that each fill `length` counters of their own up to `top`, one after the other. */
+export interface Counters {
+  readonly kind: 'counters';
+  readonly agents: number;
+  readonly length: number;
+  readonly top: number;
+  readonly then?: Then;
+}
+
+/** What comes when all counters are full. */
 export type Then =
   | 'breaks'
   | 'stops'
@@ -28,26 +28,26 @@ export function build(source: Source): System {
   return source.kind === 'random' ? systemOf(source.random) : counters(source);
 }
 
-type Counters = Record<string, number>;
+type Values = Record<string, number>;
 
 /** (length * top + 1) ** agents states. */
-export function counters({ agents, length, top, then }: Source & { kind: 'counters' }): System {
+function counters({ agents, length, top, then }: Counters): System {
   if (then === 'cannot be built' && !isMainThread) throw new Error('no system here');
   const name = (a: number, i: number) => `n${a}_${i}`;
   const all = Array.from({ length: agents }, (_, a) => Array.from({ length }, (_, i) => name(a, i)));
-  const isFull = (s: Counters) => all.every((mine) => s[mine.at(-1)!] === top);
+  const isFull = (s: Values) => all.every((mine) => s[mine.at(-1)!] === top);
 
-  function steps(s: Counters, mine: readonly string[]): readonly ToyStep<Counters>[] {
+  function steps(s: Values, mine: readonly string[]): readonly ToyStep<Values>[] {
     const next = mine.find((it) => s[it]! < top);
     if (next !== undefined) return [{ text: `${next}++`, statement: next, set: { [next]: s[next]! + 1 } }];
     if (isFull(s)) atTheEnd(then);
     return [];
   }
 
-  return toy<Counters>({
+  return toy<Values>({
     name: 'counters',
     start: Object.fromEntries(all.flat().map((it) => [it, 0])),
-    agents: Object.fromEntries(all.map((mine, a) => [`A${a}`, (s: Counters) => steps(s, mine)])),
+    agents: Object.fromEntries(all.map((mine, a) => [`A${a}`, (s: Values) => steps(s, mine)])),
     never: { full: (s) => (then === 'breaks' && isFull(s) ? 'all counters are full' : null) },
     when: { full: (s) => s[name(0, 0)] === 1 },
     reach: {
