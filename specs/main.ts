@@ -5,6 +5,7 @@ import { processIo } from '../checker/cli/io.ts';
 import { run } from '../checker/cli/run.ts';
 import { type Pool, poolOf } from '../checker/parallel/pool.ts';
 import { teamOf } from '../checker/parallel/team.ts';
+import { hashOfSources } from './hash-of-sources.ts';
 import { specs } from './index.ts';
 import { litmusCommand } from './litmus/command.ts';
 
@@ -17,6 +18,10 @@ function poolFor(workers: number): Pool {
   return pool;
 }
 
-const withTeams: Engine = { ...engine, team: (job, workers) => teamOf(poolFor(workers), job) };
+const withTeams: Engine = {
+  ...engine,
+  team: (job, workers) => teamOf(poolFor(workers), job),
+  sources: hashOfSources,
+};
 
 process.exitCode = await run(specs, process.argv.slice(2), processIo(), withTeams, [litmusCommand]);

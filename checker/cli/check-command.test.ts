@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { check } from '../explore/check.ts';
+import { check as checkJob } from '../explore/check.ts';
 import type { Outcome } from '../outcome.ts';
 import { replay } from '../trace/replay.ts';
+import type { Engine } from './engine.ts';
 import { ranWith, temporaryFolder } from './test-io.ts';
 import { bad, good } from './toy-spec.ts';
 
@@ -45,6 +46,37 @@ test('random walks that find nothing are incomplete, and those that find somethi
   );
   const { runs } = JSON.parse(readFileSync(join(out, 'good.json'), 'utf8'));
   expect(runs[0]).toMatchObject({ search: 'random', random: { seed: 1, walks: 5, depth: 1000 } });
+});
+
+test('what was kept is taken up by the job that it is of, and by no other', async () => {
+  const out = temporaryFolder();
+  const file = join(out, 'kept');
+  const check = (args: readonly string[], engine?: Engine) =>
+    ranWith([good, bad], ['check', ...args, '--out', out], engine === undefined ? {} : { engine });
+  const one = ['good/v7.1', '--model', 'sc'];
+  const stopped = await check([...one, '--checkpoint', file, '--memory-limit', '1']);
+  expect(stopped.code).toBe(20);
+  expect(stopped.stdout).toContain(`2 states are kept: go on with heddle check --resume ${file}`);
+  const refused = async (args: readonly string[], message: string, engine?: Engine) => {
+    const { code, stdout, stderr } = await check(args, engine);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  };
+  await refused([...one, '--checkpoint', file], 'keeps 2 states of good/v7.1 (sc) from an earlier run');
+  await refused(
+    ['bad', '--resume', file],
+    'is of good/v7.1 (sc), which is none of the 14 jobs that were named',
+  );
+  await refused(['--resume', file, '--search', 'dfs'], 'was written with --search bfs');
+  await refused(['--resume', file], 'has changed', {
+    check: checkJob,
+    replay,
+    sources: () => 'other sources',
+  });
+  const done = await check(['--resume', file]);
+  expect([done.code, done.stderr]).toEqual([0, '']);
+  expect(done.stdout).toMatch(/ok {2}v7.1 +sc +holds +as expected +3 +2 /);
+  expect(readdirSync(out)).not.toContain('kept');
 });
 
 test('of several problems the most serious decides', async () => {
@@ -143,9 +175,9 @@ test('what cannot be written later is told below a table that is still printed',
   const out = temporaryFolder();
   const engine = {
     replay,
-    check: async (...args: Parameters<typeof check>) => {
+    check: async (...args: Parameters<typeof checkJob>) => {
       mkdirSync(join(out, 'good.json'), { recursive: true });
-      return await check(...args);
+      return await checkJob(...args);
     },
   };
   const ran = await ranWith([good], ['check', 'good/v7.1', '--out', out], { engine });
@@ -160,9 +192,9 @@ test('Ctrl-C keeps the verdicts so far, says what was covered and exits with 130
   let jobs = 0;
   const engine = {
     replay,
-    check: async (...args: Parameters<typeof check>) => {
+    check: async (...args: Parameters<typeof checkJob>) => {
       if (++jobs === 2) interrupt();
-      return await check(...args);
+      return await checkJob(...args);
     },
   };
   const onListening = (press: () => void) => {

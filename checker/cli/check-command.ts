@@ -11,6 +11,7 @@ import type { Spec } from '../spec.ts';
 import { traceOf, traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
+import { type Keep, type KeepRequest, keepOf } from './keep.ts';
 import { type Output, output } from './output.ts';
 import { progressLine } from './progress.ts';
 import { runJobs } from './run-jobs.ts';
@@ -24,6 +25,7 @@ export interface CheckRequest extends Search {
   readonly model: string;
   readonly out: string;
   readonly traces: ShownTraces;
+  readonly keeping: KeepRequest;
 }
 
 /** So few jobs that whoever asked for them wants to see every counterexample. */
@@ -36,11 +38,22 @@ export async function checkCommand(
   io: Io,
   engine: Engine,
 ): Promise<ExitCode> {
-  const jobs = selectJobs(specs, request.selectors, request.model);
+  const named = selectJobs(specs, request.selectors, request.model);
+  const kept = keepOf(named, request.keeping, engine.sources?.() ?? 'unknown', io);
+  const jobs = kept === null ? named : [kept.job];
   prepareFolder(request.out);
   const started = io.now();
   const files = output(request.out, request);
-  const finished = await withInterrupts(io, (signal) => runAll(jobs, request, io, engine, files, signal));
+  const finished = await withInterrupts(io, (signal) => {
+    return runAll(
+      jobs,
+      { ...request, ...(kept === null ? {} : { keep: kept.keep }) },
+      io,
+      engine,
+      files,
+      signal,
+    );
+  });
   files.finish(finished);
   const paint = paintFor(io.stdout.isTerminal, io.env);
   io.stdout.write(`${verdictTable(finished, paint)}\n${whereFilesAre(finished, request)}\n`);
@@ -61,7 +74,7 @@ async function withInterrupts<T>(io: Io, work: (signal: AbortSignal) => Promise<
 
 function runAll(
   jobs: readonly Job[],
-  request: CheckRequest,
+  request: CheckRequest & { readonly keep?: Keep },
   io: Io,
   engine: Engine,
   files: Output,
@@ -72,7 +85,15 @@ function runAll(
     if (isShown(job, request.traces, jobs.length)) printTrace(job, io);
   };
   const progress = progressLine(io.stderr);
-  return runJobs(jobs, { engine, search: request, signal, progress, finished });
+  const { keep } = request;
+  return runJobs(jobs, {
+    engine,
+    search: request,
+    signal,
+    progress,
+    finished,
+    ...(keep === undefined ? {} : { keep }),
+  });
 }
 
 function isShown(job: FinishedJob, traces: ShownTraces, jobs: number): boolean {

@@ -8,6 +8,8 @@ export interface Engine {
   readonly replay: typeof replay;
   /** So many workers that build the job's system by themselves; absent where no other thread knows the specs. */
   team?(job: JobSource, workers: number): Team;
+  /** A hash of the sources that this process runs, for checkpoints. */
+  sources?(): string;
 }
 
 /** A job as it is told to other threads. */

@@ -16,6 +16,8 @@ Examples:
   heddle check SPEC/VARIANT --search random --seed 7
                                                  random walks, where there are too many states: they prove nothing
   heddle check --memory-limit 2G                 a job that needs more is "incomplete"
+  heddle check SPEC/VARIANT --model armv8 --checkpoint run.ckpt
+  heddle check --resume run.ckpt                 after Ctrl-C, a crash or a memory limit: go on
   heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
 
 Exit codes:

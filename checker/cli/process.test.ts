@@ -1,6 +1,6 @@
 /** The command as a real process: what only a process can show. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -9,8 +9,8 @@ import { temporaryFolder } from './test-io.ts';
 const toys = fileURLToPath(new URL('toy-main.ts', import.meta.url));
 const heddle = fileURLToPath(new URL('../../specs/heddle.mjs', import.meta.url));
 
-/** Runs node and, as soon as stderr matches `interruptAt`, sends once what Ctrl-C sends. */
-function node(args: readonly string[], interruptAt?: RegExp) {
+/** Runs node and, as soon as stderr matches `interruptAt`, sends once a signal: by default what Ctrl-C sends. */
+function node(args: readonly string[], interruptAt?: RegExp, signal: NodeJS.Signals = 'SIGINT') {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
   let interrupted = false;
@@ -19,7 +19,7 @@ function node(args: readonly string[], interruptAt?: RegExp) {
   });
   child.stderr.on('data', (text) => {
     printed.stderr += text;
-    if (!interrupted && interruptAt?.test(printed.stderr)) interrupted = child.kill('SIGINT');
+    if (!interrupted && interruptAt?.test(printed.stderr)) interrupted = child.kill(signal);
   });
   return new Promise<typeof printed & { code: number | null }>((resolve) => {
     child.on('close', (code) => resolve({ code, ...printed }));
@@ -74,6 +74,31 @@ test.each([
   expect(stdout).toContain(why);
   expect(stdout).toMatch(/covered: [\d,]+ states to depth \d+, 1 of 1 statements/);
 });
+
+test.each(['SIGINT', 'SIGKILL'] as const)(
+  'a run that was ended by %s is taken up where it was kept last',
+  async (signal) => {
+    const out = temporaryFolder();
+    const file = join(out, 'kept');
+    const long = ['--import', 'tsx', toys, 'check', '--out', out];
+    const first = await node(
+      [...long, 'long', '--model', 'sc', '--checkpoint', file, '--checkpoint-every', '0.1'],
+      /kept [\d,]+ states/,
+      signal,
+    );
+    if (signal === 'SIGINT') {
+      expect(first.code).toBe(130);
+      expect(first.stdout).toContain(`states are kept: go on with heddle check --resume ${file}`);
+    } else {
+      expect(first).toMatchObject({ code: null, stdout: '' });
+    }
+    const second = await node([...long, '--resume', file]);
+    expect(second.code).toBe(0);
+    // 4 counters to 26, each of which steps from all but the last of its values.
+    expect(second.stdout).toContain(`531,441    ${(4 * 26 * 27 ** 3).toLocaleString('en-US')}`);
+    expect(existsSync(file)).toBe(false);
+  },
+);
 
 test('the heddle command of package.json starts and lists the specs', async () => {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -1,13 +1,16 @@
 /** Runs jobs one after the other. A job that fails does not take the others with it. */
 import type { CheckOptions } from '../explore/options.ts';
 import type { FinishedJob, Job, Result, Search } from '../report/job.ts';
-import { ModelBug } from '../system.ts';
+import { ModelBug, UsageError } from '../system.ts';
 import type { Engine } from './engine.ts';
+import type { Keep } from './keep.ts';
 import type { ProgressLine } from './progress.ts';
 
 export interface JobOptions {
   readonly engine: Pick<Engine, 'check' | 'team'>;
   readonly search: Search;
+  /** If there is one job that is kept or taken up. */
+  readonly keep?: Keep;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
   /** Called with each job as soon as it is finished. */
@@ -29,7 +32,7 @@ export async function runJobs(jobs: readonly Job[], options: JobOptions): Promis
 async function runJob(
   job: Job,
   at: string,
-  { engine, search, signal, progress }: JobOptions,
+  { engine, search, keep, signal, progress }: JobOptions,
 ): Promise<Result> {
   // A job that takes no time would not let the Ctrl-C through.
   await new Promise((resolve) => setImmediate(resolve));
@@ -42,6 +45,7 @@ async function runJob(
     ...(search.memoryLimit === undefined ? {} : { memoryLimit: search.memoryLimit }),
     ...(search.random === undefined ? {} : { random: search.random }),
     ...(search.symmetry === undefined ? {} : { symmetry: search.symmetry }),
+    ...keep,
     onProgress: (numbers) => progress.show(job, at, numbers),
   };
   try {
@@ -54,6 +58,9 @@ async function runJob(
       witnesses: system.witnesses.map(({ name }) => name),
     };
   } catch (error) {
+    progress.clear();
+    // Only the job itself tells whether a checkpoint is one of it.
+    if (keep !== undefined && error instanceof UsageError) throw error;
     return fault(error);
   }
 }

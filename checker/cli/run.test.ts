@@ -44,6 +44,16 @@ test.each([
     '--seed is for random walks: add --search random',
   ],
   ['a size that is none', ['check', '--memory-limit', '2X'], 'a size such as 512M, 2G or 1.5G'],
+  ['a place for several jobs', ['check', '--checkpoint', 'x'], '--checkpoint keeps one job, and'],
+  ['a checkpoint that is not there', ['check', '--resume', '/none'], 'cannot read the checkpoint: ENOENT'],
+  [
+    'a checkpoint of random walks',
+    ['check', '--search', 'random', '--resume', 'x'],
+    'Random walks are not kept',
+  ],
+  ['a checkpoint of many threads', ['check', '--workers', '2', '--checkpoint', 'x'], 'leave out --workers'],
+  ['how often without where', ['check', '--checkpoint-every', '5'], '--checkpoint where'],
+  ['an interval that is none', ['check', '--checkpoint-every', '-1'], 'a number of seconds'],
   ['a seed that is no number', ['check', '--search', 'random', '--seed', 'x'], 'from 0 to 2147483647'],
   [
     'a bound in states on random walks',

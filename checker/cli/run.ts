@@ -10,7 +10,7 @@ import { type Engine, engine as realEngine } from './engine.ts';
 import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { listCommand } from './list-command.ts';
-import { addSearchOptions, type SearchArguments, searchOf } from './search-options.ts';
+import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
 import { traceCommand } from './trace-command.ts';
 
 /** Adds commands of others to the program; `done` takes a command's exit code. */
@@ -59,7 +59,8 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .action((file: string) => done(traceCommand(specs, file, io, engine)));
   addCheck(program, async (selectors, options) => {
     const { model, out, traces } = options;
-    done(await checkCommand(specs, { selectors, model, out, traces, ...searchOf(options) }, io, engine));
+    const search = { ...searchOf(options), keeping: keepingOf(options) };
+    done(await checkCommand(specs, { selectors, model, out, traces, ...search }, io, engine));
   });
   return program;
 }

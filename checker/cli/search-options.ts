@@ -4,6 +4,7 @@ import { sizeOf } from '../explore/memory.ts';
 import { defaultWalks } from '../explore/random.ts';
 import type { Search } from '../report/job.ts';
 import { UsageError } from '../system.ts';
+import type { KeepRequest } from './keep.ts';
 
 /** What commander makes of them. */
 export interface SearchArguments {
@@ -15,6 +16,9 @@ export interface SearchArguments {
   readonly depth?: number;
   readonly symmetry: boolean;
   readonly workers: number;
+  readonly checkpoint?: string;
+  readonly checkpointEvery?: number;
+  readonly resume?: string;
 }
 
 /** Adds the options to the command. */
@@ -37,11 +41,44 @@ export function addSearchOptions(command: Command): Command {
     .addOption(
       new Option('--workers <n>', 'threads that share a large job (bfs)').argParser(positive).default(1),
     )
+    .option(
+      '--checkpoint <file>',
+      'keep the work there, now and then and on Ctrl-C, to go on from later (one job)',
+    )
+    .addOption(
+      new Option(
+        '--checkpoint-every <seconds>',
+        `how often (default: ${EVERY}), and no more than a tenth of the time`,
+      ).argParser(seconds),
+    )
+    .option('--resume <file>', 'go on from a checkpoint, and keep the work there')
     .addOption(new Option('--seed <n>', `random: which walks (default: ${seed})`).argParser(seedOf))
     .addOption(new Option('--walks <n>', `random: how many (default: ${walks})`).argParser(positive))
     .addOption(
       new Option('--depth <n>', `random: steps of the longest walk (default: ${depth})`).argParser(positive),
     );
+}
+
+/** Seconds between two checkpoints. */
+const EVERY = 300;
+
+/** Where the work is to be kept; a UsageError if that does not go together with the search. */
+export function keepingOf(options: SearchArguments): KeepRequest {
+  const { search, workers, checkpoint, checkpointEvery, resume } = options;
+  const keeping = { checkpointEvery: checkpointEvery ?? EVERY };
+  if (checkpoint === undefined && resume === undefined) {
+    if (checkpointEvery !== undefined)
+      throw new UsageError('--checkpoint-every says how often, and --checkpoint where.');
+    return keeping;
+  }
+  if (search === 'random')
+    throw new UsageError('Random walks are not kept: their seed takes the same steps again.');
+  if (workers > 1) throw new UsageError('--checkpoint and --resume are for one thread: leave out --workers.');
+  return {
+    ...keeping,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(resume === undefined ? {} : { resume }),
+  };
 }
 
 /** The search that the options ask for; a UsageError if they do not go together. */
@@ -75,6 +112,12 @@ function positive(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('It must be a whole number, at least 1.');
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of seconds.');
 }
 
 function size(text: string): number {

@@ -97,6 +97,14 @@ export const endless: Spec = {
   ],
 };
 
+/** Takes long enough to be stopped on the way: 27^4 states. */
+export const long: Spec = {
+  name: 'long',
+  title: 'Counters that take a while',
+  source: 'none',
+  variants: [variant('counts', holds, () => counters({ upTo: 26, agents: 4 }))],
+};
+
 /** Never comes to an end, and each state holds more than the one before. */
 export const hungry: Spec = {
   name: 'hungry',

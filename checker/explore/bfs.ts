@@ -26,5 +26,9 @@ export function bfs(): Frontier {
     pause: (wanted) => {
       paused = wanted;
     },
+    save: () => ({ numbers: [cursor, count, levelEnd, level], lists: [] }),
+    restore({ numbers }) {
+      [cursor, count, levelEnd, level] = numbers as [number, number, number, number];
+    },
   };
 }

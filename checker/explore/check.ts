@@ -1,4 +1,5 @@
 /** START HERE for the engine: checks a system and says what was found. */
+import { keeperOf, keptBy, takeUp, takeUpTables, withCovered } from '../checkpoint/keeper.ts';
 import { tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { judgeOf } from '../property/judge.ts';
@@ -82,8 +83,10 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
   if (!(maxStates >= 1)) throw new UsageError(`maxStates is ${maxStates}; it must be at least 1`);
   const reduction = options.symmetry === false || onTerminal !== undefined ? null : reductionOf(system);
   const tables = tablesOf(reduction?.system ?? system);
+  const { checkpoint, resume } = options;
+  if (resume !== undefined) takeUpTables(resume, tables, options);
   const reduced = reduction === null ? null : reduce(reduction, tables);
-  const all = successorsOf(tables);
+  const all = withCovered(successorsOf(tables), resume);
   const successors = reduced === null ? all : reducedSuccessors(all, tables, reduced);
   const judge = judgeOf(tables, successors.changedBy);
   const frontier = options.search === 'bfs' ? bfs() : dfs();
@@ -95,16 +98,22 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
     { maxStates, keepParents: keepTraces, onTerminal: (read) => onTerminal?.(read) },
     (error, visited, state) => explained(tables, successors, visited, state, error, reduced),
   );
-  const started = performance.now();
+  const started = performance.now() - 1000 * (resume?.summary.seconds ?? 0);
   const standing: Standing = { system, tables, reduced, successors, judge, frontier, exploration, started };
+  if (resume !== undefined) takeUp(resume, standing, memoryGuard(options.memoryLimit));
+  const keeper = checkpoint === undefined ? null : keeperOf(standing, checkpoint, options, resume);
   return {
     standing,
-    advance: (states) => exploration.advance(states),
+    advance(states) {
+      const goesOn = exploration.advance(states);
+      if (goesOn) keeper?.look();
+      return goesOn;
+    },
     stop: (bound, what) => exploration.stop(bound, what),
     growth: () => exploration.visited.growth(),
     ended: () => exploration.stopped !== null || exploration.broken !== null,
     progress: () => progressOf(standing),
-    outcome: () => outcomeOf(standing),
+    outcome: () => keptBy(keeper, outcomeOf(standing)),
   };
 }
 

@@ -30,5 +30,12 @@ export function dfs(): Frontier {
     },
     size: () => top,
     depth: () => deepest,
+    save: () => ({ numbers: [here, deepest], lists: [stack.subarray(0, top), depths.subarray(0, top)] }),
+    restore({ numbers, lists }) {
+      [here, deepest] = numbers as [number, number];
+      top = lists[0]!.length;
+      stack = grown(Int32Array.from(lists[0]!), top);
+      depths = grown(Int32Array.from(lists[1]!), top);
+    },
   };
 }

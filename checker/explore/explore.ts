@@ -30,6 +30,11 @@ export interface Exploration {
   stopped: Stopped | null;
   /** Expands up to `states` states. False when the exploration has ended. */
   advance(states: number): boolean;
+  /** Looks up what is queued. True if then every state is found, expanded or in the frontier, and nothing was lost to a
+   *  limit: what is stored now is all there is to know. */
+  settle(): boolean;
+  /** Goes on where another exploration was settled: `fill` adds the states that it had found. */
+  restore(transitions: number, stuck: Exploration['stuck'], fill: (visited: Visited) => void): void;
   /** Ends the exploration from outside. */
   stop(bound: Stopped['bound'], what: string): void;
 }
@@ -53,8 +58,12 @@ export function explore(
     stuck: null,
     stopped: null,
     advance,
+    settle,
+    restore,
     stop,
   };
+  /** Whether successors of an expanded state were given up. */
+  let lost = false;
   /** The state that a model function is being asked about. */
   let at = 0;
   /** One state, flat. */
@@ -72,6 +81,18 @@ export function explore(
     } catch (error) {
       throw explain(error, visited, at);
     }
+  }
+
+  function settle(): boolean {
+    if (queue.size > 0 && !ended()) flush();
+    return queue.size === 0 && !lost && self.broken === null;
+  }
+
+  function restore(transitions: number, stuck: Exploration['stuck'], fill: (visited: Visited) => void): void {
+    queue.size = 0;
+    self.transitions = transitions;
+    self.stuck = stuck;
+    fill(visited);
   }
 
   /** Expands one state; false if the exploration has ended. */
@@ -100,6 +121,7 @@ export function explore(
     const from = visited.count;
     withinMemory(() => visited.insert(queue));
     frontier.found(from, visited.count);
+    lost ||= visited.full;
     if (visited.full) stop('max-states', `the limit of ${limits.maxStates} states was reached`);
     const { words, moves } = queue;
     const { fresh } = visited;
@@ -124,7 +146,10 @@ export function explore(
         return found;
       }
       widen();
-      if (ended()) return -1;
+      if (ended()) {
+        lost = true;
+        return -1;
+      }
       at = id;
     }
   }
@@ -173,6 +198,7 @@ export function explore(
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       queue.size = 0;
+      lost = true;
       stop('memory', `no memory for more states (${error.message})`);
     }
   }

@@ -11,6 +11,15 @@ export interface Frontier {
   depth(): number;
   /** Whether to end at the end of a level, as if it were the last; only breadth first has levels. */
   pause?(wanted: boolean): void;
+  /** Where it stands, for another one of its kind to go on from. */
+  save(): FrontierRecord;
+  restore(record: FrontierRecord): void;
+}
+
+/** A frontier as it is kept: numbers, and states in an order. */
+export interface FrontierRecord {
+  readonly numbers: readonly number[];
+  readonly lists: readonly Int32Array[];
 }
 
 export type Search = 'bfs' | 'dfs';

@@ -1,4 +1,5 @@
 /** What may be asked of a check, and what it tells while it runs. */
+import type { Keeping, Kept } from '../checkpoint/keeper.ts';
 import type { Outcome, Verdict } from '../outcome.ts';
 import type { Read } from '../system.ts';
 import type { Search } from './frontier.ts';
@@ -31,6 +32,10 @@ export interface CheckOptions {
   readonly maxStates?: number;
   /** Bytes that the process may hold; the verdict is incomplete if it needs more. By default most of what is free. */
   readonly memoryLimit?: number;
+  /** Where the exploration is kept now and then, and when it is stopped. Not for random walks. */
+  readonly checkpoint?: Keeping;
+  /** What to go on from. */
+  readonly resume?: Kept;
   /** Ends the exploration with an incomplete verdict. */
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;

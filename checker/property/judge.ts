@@ -19,7 +19,13 @@ export interface Judge {
   witnessesMissed(): readonly string[];
   /** Invariants whose antecedent held in no state judged. */
   untested(): readonly string[];
+  /** What it must still ask and what its answers hang on, for another judge of the same system to go on from. */
+  save(): JudgeRecord;
+  restore(record: JudgeRecord): void;
 }
+
+/** The checks that are open, by their number, each with the components that it has ever read. */
+export type JudgeRecord = readonly { readonly check: number; readonly reads: readonly number[] }[];
 
 /** A predicate with its trie; answers are 0 and 1, or a sentence's number + 1. */
 interface Check {
@@ -46,14 +52,16 @@ export function judgeOf(tables: Tables, changedBy?: (move: number) => ReadonlySe
   };
 
   const stuck = check('stuck', 'stuck', (read) => said(system.stuck(read)));
-  /** Invariants first, in their order. A witness that was reached and an antecedent that held are taken out. */
-  let checks: readonly Check[] = [
+  /** Invariants first, in their order. */
+  const all: readonly Check[] = [
     ...system.invariants.map((it) => check('invariant', it.name, (read) => said(it.broken(read)))),
     ...system.witnesses.map((it) => check('witness', it.name, (read) => (it.reached(read) ? 1 : 0))),
     ...system.invariants
       .filter((it): it is Invariant & Required<Pick<Invariant, 'antecedent'>> => it.antecedent !== undefined)
       .map((it) => check('antecedent', it.name, (read) => (it.antecedent(read) ? 1 : 0))),
   ];
+  /** Of these, witnesses that were reached and antecedents that held are taken out. */
+  let checks = all;
   /** For each move: the checks to ask. A check answers for a state as for the state before if the move changes nothing
    *  that the check has ever read: it would read the same again. Forgotten when `checks` or what they read grows. */
   let asked: (readonly Check[] | undefined)[] = [];
@@ -115,5 +123,13 @@ export function judgeOf(tables: Tables, changedBy?: (move: number) => ReadonlySe
     },
     witnessesMissed: () => open('witness'),
     untested: () => open('antecedent'),
+    save: () => checks.map((it) => ({ check: all.indexOf(it), reads: [...it.reads] })),
+    restore(record) {
+      checks = record.map(({ check, reads }) => {
+        for (const component of reads) all[check]!.reads.add(component);
+        return all[check]!;
+      });
+      asked = [];
+    },
   };
 }

@@ -1,0 +1,165 @@
+/** START HERE for checkpoints: writes one of an exploration now and then and when it is stopped, and takes one up. */
+import { existsSync, rmSync } from 'node:fs';
+import type { MemoryGuard } from '../explore/memory.ts';
+import type { Successors } from '../explore/successors.ts';
+import type { Tables } from '../intern/tables.ts';
+import type { Outcome } from '../outcome.ts';
+import { UsageError } from '../system.ts';
+import {
+  type Manner,
+  mannerOf,
+  type Program,
+  type RunName,
+  refuseOther,
+  refuseOtherManner,
+  type Way,
+  words,
+} from './about.ts';
+import { type Container, ContainerWriter, openContainer } from './container.ts';
+import { restore, restoreTables, type Summary, type Underway, write } from './snapshot.ts';
+
+/** What a checkpoint cost. */
+export interface Written {
+  readonly file: string;
+  readonly states: number;
+  readonly bytes: number;
+  /** For which nothing was explored. */
+  readonly seconds: number;
+}
+
+/** Where and when checkpoints are written. */
+export interface Keeping {
+  readonly file: string;
+  /** Seconds between two of them; more if writing one takes more than a tenth of that. */
+  readonly every: number;
+  readonly run: RunName;
+  readonly program: Program;
+  /** Told of each. */
+  onWritten?(written: Written): void;
+  /** Told why one could not be written; the one before stays, and the exploration goes on. */
+  onFailure?(why: string): void;
+}
+
+/** A checkpoint that was found whole, and its file. */
+export interface Kept {
+  readonly file: string;
+  readonly summary: Summary;
+  readonly container: Container;
+}
+
+/** Opens a checkpoint; a UsageError says why it cannot be used. */
+export function openCheckpoint(file: string): Kept {
+  const container = openContainer(file);
+  return { file, summary: container.about as Summary, container };
+}
+
+/** Refuses to take up what belongs to another run or program. */
+export function refuseForeign({ file, summary }: Kept, run: RunName, program: Program): void {
+  refuseOther(file, summary, run, program);
+}
+
+/** Refuses a place at which nothing can be written, or where something would be lost. */
+export function preparePlace(file: string): void {
+  if (existsSync(file)) {
+    const { summary, container } = openCheckpoint(file);
+    container.close();
+    throw new UsageError(
+      `${file} keeps ${summary.states} states of ${words(summary.run)} from an earlier run. Go on with ` +
+        `--resume ${file}, or remove it.`,
+    );
+  }
+  try {
+    new ContainerWriter(file).abandon();
+  } catch (error) {
+    throw new UsageError(`cannot write the checkpoint: ${(error as Error).message}`);
+  }
+}
+
+/** The first half of taking up a checkpoint: everything that tables must know before anything is made of them. */
+export function takeUpTables({ file, summary, container }: Kept, tables: Tables, way: Way): void {
+  refuseOtherManner(file, summary.manner, mannerOf(tables.system, way));
+  restoreTables(tables, summary, container);
+}
+
+/** The second half: the states. `underway` has just begun. */
+export function takeUp({ summary, container }: Kept, underway: Underway, guard: MemoryGuard): void {
+  restore(underway, summary, container, guard);
+  container.close();
+}
+
+/** Successors that count as covered what was covered before. */
+export function withCovered(successors: Successors, kept: Kept | undefined): Successors {
+  if (kept === undefined) return successors;
+  return { ...successors, covered: () => new Set([...kept.summary.covered, ...successors.covered()]) };
+}
+
+export interface Keeper {
+  /** To be called between slices: writes a checkpoint if it is time. */
+  look(): void;
+  /** To be called when the exploration was stopped: writes what there is, and says how to go on. */
+  stopped(): string;
+  /** To be called when there is a verdict: there is nothing to go on with any more. */
+  done(): void;
+}
+
+/** Keeps `underway`. `kept` is what it was taken up from. */
+export function keeperOf(
+  underway: Underway & { readonly started: number },
+  keeping: Keeping,
+  way: Way,
+  kept: Kept | undefined,
+): Keeper {
+  const { file, every, run, program } = keeping;
+  const { exploration, tables } = underway;
+  const manner = mannerOf(tables.system, way);
+  let next = performance.now() + 1000 * every;
+  /** States in the file as it is. */
+  let states = kept?.file === file ? kept.summary.states : null;
+
+  function keep(): void {
+    const started = performance.now();
+    try {
+      const seconds = (started - underway.started) / 1000;
+      const bytes = write(file, underway, { run, program, manner }, seconds);
+      states = exploration.visited.count;
+      const took = (performance.now() - started) / 1000;
+      keeping.onWritten?.({ file, states, bytes, seconds: took });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      keeping.onFailure?.(`could not write the checkpoint ${file}: ${error.message}`);
+    }
+    const ended = performance.now();
+    next = ended + Math.max(1000 * every, 9 * (ended - started));
+  }
+
+  return {
+    look() {
+      if (performance.now() >= next && exploration.settle()) keep();
+    },
+    stopped() {
+      if (exploration.settle()) keep();
+      if (states === null) return `nothing was kept in ${file}`;
+      return `${states} states are kept: go on with ${wayOn(file, manner)}`;
+    },
+    done: () => rmSync(file, { force: true }),
+  };
+}
+
+/** The outcome of what the keeper has kept: if it is incomplete, it says how to go on. */
+export function keptBy(keeper: Keeper | null, outcome: Outcome): Outcome {
+  if (keeper === null) return outcome;
+  const { verdict } = outcome;
+  if (verdict.kind === 'incomplete') {
+    return { ...outcome, verdict: { ...verdict, why: `${verdict.why}; ${keeper.stopped()}` } };
+  }
+  keeper.done();
+  return outcome;
+}
+
+function wayOn(file: string, { search, symmetry }: Manner): string {
+  const options = [
+    ...(search === 'bfs' ? [] : [`--search ${search}`]),
+    ...(symmetry ? [] : ['--no-symmetry']),
+  ];
+  return ['heddle check', ...options, '--resume', file].join(' ');
+}
