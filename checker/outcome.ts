@@ -43,18 +43,25 @@ export type Verdict =
 
 /** How much was explored and what it cost. */
 export interface Effort {
+  /** Absent: the explicit engine. If the symbolic engine needed the explicit one for a trace, all else here tells of
+   *  the explicit one. */
+  readonly engine?: 'symbolic' | 'symbolic, then explicit';
   /** Distinct states visited, including the initial one. */
   readonly states: number;
   /** Successors computed, including those already visited. */
   readonly transitions: number;
-  /** The largest distance from the initial state (BFS: exact; DFS: the deepest path taken). */
-  readonly depth: number;
+  /** Both, in decimal digits, where one is too large to be exact as a number. */
+  readonly exactly?: { readonly states: string; readonly transitions: string };
+  /** The largest distance from the initial state (BFS: exact; DFS: the deepest path taken); null if nobody knows. */
+  readonly depth: number | null;
   /** Wall-clock seconds. */
   readonly seconds: number;
   /** Bytes held by the visited set, parents and tries at the end. */
   readonly bytes: number;
   /** Threads that finished the exploration, if there was more than one. */
   readonly workers?: number;
+  /** The most nodes that diagrams had. */
+  readonly nodes?: number;
   /** Runs of model functions, against look-ups answered from the tries. */
   readonly slowCalls: number;
   readonly lookups: number;

@@ -42,6 +42,7 @@ counts), traces/*.txt (counterexamples as kernel comments), traces/*.json (for h
 
 Examples:
   heddle check unmap-vs-attach
+  heddle check unmap-vs-attach/v7.1 --engine symbolic
   heddle check unmap-vs-attach/v9 unmap-vs-attach/v7.1 --model armv8
   heddle check --out /tmp/run --traces all
 `;

@@ -22,6 +22,7 @@ export function progressLine(sink: Sink): ProgressLine {
   };
 }
 
-function numbers({ states, frontier, depth, seconds }: Progress): string {
+function numbers({ states, frontier, depth, seconds, nodes }: Progress): string {
+  if (nodes !== undefined) return `${count(nodes)} nodes, ${seconds.toFixed(0)} s`;
   return `${count(states)} states, ${rate(states, seconds)}/s, frontier ${count(frontier)}, depth ${depth}`;
 }

@@ -44,6 +44,7 @@ async function runJob(
     ...(search.maxStates === null ? {} : { maxStates: search.maxStates }),
     ...(search.memoryLimit === undefined ? {} : { memoryLimit: search.memoryLimit }),
     ...(search.random === undefined ? {} : { random: search.random }),
+    ...(search.engine === undefined ? {} : { engine: search.engine }),
     ...(search.symmetry === undefined ? {} : { symmetry: search.symmetry }),
     ...keep,
     onProgress: (numbers) => progress.show(job, at, numbers),

@@ -8,6 +8,7 @@ import type { KeepRequest } from './keep.ts';
 
 /** What commander makes of them. */
 export interface SearchArguments {
+  readonly engine: 'explicit' | 'symbolic';
   readonly search: Search['search'];
   readonly maxStates?: number;
   readonly memoryLimit?: number;
@@ -25,6 +26,11 @@ export interface SearchArguments {
 export function addSearchOptions(command: Command): Command {
   const { seed, walks, depth } = defaultWalks;
   return command
+    .addOption(
+      new Option('--engine <name>', 'symbolic: sets of states in place of states, then explicit for traces')
+        .choices(['explicit', 'symbolic'])
+        .default('explicit'),
+    )
     .addOption(
       new Option('--search <order>', 'bfs finds shortest counterexamples; random walks prove nothing')
         .choices(['bfs', 'dfs', 'random'])
@@ -83,13 +89,15 @@ export function keepingOf(options: SearchArguments): KeepRequest {
 
 /** The search that the options ask for; a UsageError if they do not go together. */
 export function searchOf(options: SearchArguments): Search {
-  const { search, maxStates = null, memoryLimit, seed, walks, depth, symmetry, workers } = options;
+  const { engine, search, maxStates = null, memoryLimit, seed, walks, depth, symmetry, workers } = options;
   const limits = {
     maxStates,
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(symmetry === false ? { symmetry } : {}),
     ...(workers > 1 ? { workers } : {}),
+    ...(engine === 'symbolic' ? { engine } : {}),
   };
+  if (engine === 'symbolic') refuseBesideSymbolic(options);
   if (workers > 1 && search !== 'bfs') throw new UsageError('--workers is for --search bfs.');
   if (search === 'random') {
     if (maxStates !== null)
@@ -106,6 +114,16 @@ export function searchOf(options: SearchArguments): Search {
   const stray = Object.entries({ seed, walks, depth }).find(([, value]) => value !== undefined);
   if (stray !== undefined) throw new UsageError(`--${stray[0]} is for random walks: add --search random.`);
   return { search, ...limits };
+}
+
+function refuseBesideSymbolic({ search, maxStates, workers }: SearchArguments): void {
+  const stray = Object.entries({
+    '--search random': search === 'random',
+    '--max-states': maxStates !== undefined,
+    '--workers': workers > 1,
+  }).find(([, isGiven]) => isGiven);
+  if (stray === undefined) return;
+  throw new UsageError(`${stray[0]} is for --engine explicit; --memory-limit bounds the symbolic engine.`);
 }
 
 function positive(text: string): number {

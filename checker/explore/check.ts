@@ -4,6 +4,7 @@ import { tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { judgeOf } from '../property/judge.ts';
 import { type Findings, verdictOf } from '../property/verdict.ts';
+import { symbolicRun } from '../symbolic/symbolic.ts';
 import { asDeclared, reduced as reduce, reducedSuccessors, reductionOf } from '../symmetry/reduction.ts';
 import { type System, UsageError } from '../system.ts';
 import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
@@ -50,8 +51,9 @@ export function checkNow(system: System, options: CheckOptions): Outcome {
 
 /** A search under way, with its clock. */
 function begin(system: System, options: CheckOptions) {
-  const explicit = options.search === 'random' ? null : explicitRun(system, options);
-  const run = explicit ?? randomRun(system, options);
+  const isExplicit = options.search !== 'random' && options.engine !== 'symbolic';
+  const explicit = isExplicit ? explicitRun(system, options) : null;
+  const run = explicit ?? otherRun(system, options);
   const guard = memoryGuard(options.memoryLimit);
   let states = 1;
   let reported = performance.now();
@@ -76,6 +78,11 @@ function begin(system: System, options: CheckOptions) {
     // Nobody else knows how to take one state for another.
     standing: explicit === null || explicit.standing.reduced !== null ? null : explicit.standing,
   };
+}
+
+function otherRun(system: System, options: CheckOptions): Run {
+  if (options.search === 'random') return randomRun(system, options);
+  return symbolicRun(system, options, () => explicitRun(system, options));
 }
 
 function explicitRun(system: System, options: CheckOptions): Run & { readonly standing: Standing } {

@@ -12,6 +12,8 @@ export interface Progress {
   readonly depth: number;
   readonly seconds: number;
   readonly statesPerSecond: number;
+  /** Of diagrams, while it is not known yet how many states they stand for. */
+  readonly nodes?: number;
 }
 
 /** Random walks from the initial state: which, how many, and how long. */
@@ -24,6 +26,9 @@ export interface RandomWalks {
 }
 
 export interface CheckOptions {
+  /** By default `explicit`: states one by one. `symbolic` (symbolic/symbolic.ts) takes them in sets, and asks the
+   *  explicit engine for traces. */
+  readonly engine?: 'explicit' | 'symbolic';
   /** `random` never proves anything: its verdict is incomplete unless it finds something. */
   readonly search: Search | 'random';
   /** Only with the search `random`. */

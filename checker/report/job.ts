@@ -13,6 +13,8 @@ export interface Job {
 
 /** How the state space was searched: what a reader needs in order to get the same numbers again. */
 export interface Search {
+  /** Absent: explicit. */
+  readonly engine?: 'symbolic';
   readonly search: 'bfs' | 'dfs' | 'random';
   /** Null if there was no bound. */
   readonly maxStates: number | null;

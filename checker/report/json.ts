@@ -1,5 +1,5 @@
 /** `<spec>.json`: what the runs of a spec found. results/README.md documents it; change both together. */
-import type { Outcome, Verdict } from '../outcome.ts';
+import type { Effort, Outcome, Verdict } from '../outcome.ts';
 import type { Expectation, Spec } from '../spec.ts';
 import type { Statement } from '../system.ts';
 import type { FinishedJob, Search } from './job.ts';
@@ -22,6 +22,8 @@ export interface WrittenRun {
   readonly variant: string;
   readonly about: string;
   readonly model: string;
+  /** Absent: the explicit engine. */
+  readonly engine?: Effort['engine'];
   readonly search: Search['search'];
   readonly maxStates: number | null;
   readonly memoryLimit?: number;
@@ -34,7 +36,9 @@ export interface WrittenRun {
   readonly effort?: {
     readonly states: number;
     readonly transitions: number;
-    readonly depth: number;
+    readonly exactly?: Effort['exactly'];
+    /** Null if the engine does not know it. */
+    readonly depth: number | null;
     readonly values: Readonly<Record<string, number>>;
   };
   readonly coverage?: {
@@ -69,7 +73,9 @@ export function writtenRun(
     ...(workers === undefined ? {} : { workers }),
     ...(random === undefined ? {} : { random }),
   };
-  const about = { variant: variant.name, about: variant.about, model, ...bounds, expected };
+  const engine = job.result.kind === 'outcome' ? job.result.outcome.effort.engine : undefined;
+  const how = engine === undefined ? bounds : { engine, ...bounds };
+  const about = { variant: variant.name, about: variant.about, model, ...how, expected };
   return { ...about, verdict, exitCode: judgeJob(job), ...findings(job) };
 }
 
@@ -86,11 +92,11 @@ function findings({
 }: FinishedJob): Pick<WrittenRun, 'effort' | 'coverage' | 'witnesses' | 'symmetry'> {
   if (result.kind !== 'outcome') return {};
   const { effort, covered, witnessesReached, symmetry } = result.outcome;
-  const { states, transitions, depth, values } = effort;
+  const { states, transitions, exactly, depth, values } = effort;
   const missed = result.statements.filter(({ id }) => !covered.includes(id));
   const { length } = result.statements;
   return {
-    effort: { states, transitions, depth, values },
+    effort: { states, transitions, ...(exactly === undefined ? {} : { exactly }), depth, values },
     coverage: { statements: length, executed: length - missed.length, missed },
     witnesses: {
       reached: witnessesReached,

@@ -47,7 +47,7 @@ function testCase(job: FinishedJob): readonly string[] {
 function properties(effort: Effort): readonly string[] {
   const { states, transitions, depth, bytes, slowCalls, lookups } = effort;
   const entries = Object.entries({ states, transitions, depth, bytes, slowCalls, lookups });
-  const list = entries.map(([name, value]) => element('property', { name, value }));
+  const list = entries.map(([name, value]) => element('property', { name, value: value ?? 'unknown' }));
   return element('properties', {}, list);
 }
 

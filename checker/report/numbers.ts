@@ -1,8 +1,10 @@
 /** Numbers as a person reads them in a table. */
 
-/** 1162332 as `1,162,332`. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+/** 1162332 as `1,162,332`; decimal digits likewise. */
+export function count(value: number | string): string {
+  return (typeof value === 'string' ? BigInt(value) : value).toLocaleString('en-US', {
+    maximumFractionDigits: 0,
+  });
 }
 
 /** States per second as `850`, `12.3 k` or `1.45 M`; `-` where too little time passed to tell. */

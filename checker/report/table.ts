@@ -1,5 +1,5 @@
 /** The verdict table: what was found against what was expected, one row per variant and memory model. */
-import type { Outcome } from '../outcome.ts';
+import type { Effort, Outcome } from '../outcome.ts';
 import { exitCode } from './exit-code.ts';
 import { type Align, type GridCell, grid } from './grid.ts';
 import { type FinishedJob, jobName, type Result } from './job.ts';
@@ -40,7 +40,14 @@ export function verdictTable(jobs: readonly FinishedJob[], paint: Paint): string
   const body = lines.flatMap((line, i) => [...specTitle(jobs[i], jobs[i - 1], paint), line]);
   const surprises = jobs.filter((job) => judgeJob(job) !== exitCode.asExpected).flatMap(surprise);
   const notes = jobs.some(isReduced) ? ['* of states that are alike by a symmetry one was counted'] : [];
-  return [head, ...body, ...notes, ...(surprises.length > 0 ? ['', ...surprises] : []), ''].join('\n');
+  return [
+    head,
+    ...body,
+    ...notes,
+    ...engines(jobs),
+    ...(surprises.length > 0 ? ['', ...surprises] : []),
+    '',
+  ].join('\n');
 }
 
 function specTitle(
@@ -69,16 +76,29 @@ function row(job: FinishedJob, above: FinishedJob | undefined, paint: Paint): re
   ];
 }
 
+/** Who found what, if it was not the explicit engine alone. */
+function engines(jobs: readonly FinishedJob[]): readonly string[] {
+  const used = (engine: Effort['engine']) =>
+    jobs.filter(({ result }) => result.kind === 'outcome' && result.outcome.effort.engine === engine).length;
+  const alone = used('symbolic');
+  const both = used('symbolic, then explicit');
+  if (alone + both === 0) return [];
+  const traces =
+    both === 0 ? '' : `; in ${both} of them the explicit engine found the trace, and the counts are its`;
+  return [`engine: symbolic in ${alone + both} of ${jobs.length} jobs${traces}`];
+}
+
 const isReduced = ({ result }: FinishedJob): boolean =>
   result.kind === 'outcome' && result.outcome.symmetry !== undefined;
 
 function effortCells({ effort, symmetry }: Outcome): readonly GridCell[] {
-  const { states, transitions, seconds, bytes } = effort;
+  const { seconds, bytes } = effort;
+  const { states, transitions } = effort.exactly ?? effort;
   const mark = symmetry === undefined ? '' : '*';
   const texts = [
     count(states) + mark,
     count(transitions),
-    rate(states, seconds),
+    effort.engine === 'symbolic' ? '-' : rate(effort.states, seconds),
     memory(bytes),
     duration(seconds),
   ];
@@ -107,9 +127,13 @@ function coveredSoFar({
   const { effort, covered, witnessesReached } = outcome;
   const executed = statements.filter(({ id }) => covered.includes(id)).length;
   return [
-    `covered: ${count(effort.states)} states to depth ${effort.depth}, ${executed} of ${statements.length} ` +
+    `covered: ${extent(effort)}, ${executed} of ${statements.length} ` +
       `statements, ${witnessesReached.length} of ${witnesses.length} witnesses`,
   ];
+}
+
+function extent({ states, depth }: Effort): string {
+  return depth === null ? 'states that were not counted' : `${count(states)} states to depth ${depth}`;
 }
 
 /** The last line of a run: `33 jobs: 33 as expected, in 12.3 s`. */
