@@ -221,3 +221,31 @@ test('colours are for terminals that have not declined them', async () => {
   );
   expect((await ranWith([good], args)).stdout).not.toContain('\x1b[');
 });
+
+test('--profile prints where the states of a job come from', async () => {
+  const args = ['check', 'good/v7.1', '--model', 'sc', '--out', temporaryFolder()];
+  const plain = await ranWith([good], args);
+  const { code, stdout } = await ranWith([good], [...args, '--profile']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Profile of good/v7.1 (sc)\n  3 states, ');
+  expect(stdout).toContain('\nWhat usually helps\n  - ');
+  expect(plain.stdout).not.toContain('Profile of');
+});
+
+test('--profile of a job that a bound ended tells what was found until then', async () => {
+  const args = ['check', 'good/v7.1', '--model', 'sc', '--max-states', '2', '--out', temporaryFolder()];
+  const { code, stdout } = await ranWith([good], [...args, '--profile']);
+  expect(code).toBe(20);
+  expect(stdout).toMatch(
+    /Profile of good\/v7\.1 \(sc\)\n {2}2 states, .*\n.*\n.*\n {2}the limit of 2 states was reached/,
+  );
+});
+
+test.each([
+  ['--workers', ['--workers', '2']],
+  ['--search random', ['--search', 'random']],
+] as const)('--profile has nothing to look at with %s', async (name, args) => {
+  const { code, stderr } = await ranWith([good], ['check', 'good', '--profile', ...args]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`leave out ${name}.`);
+});

@@ -25,6 +25,8 @@ export interface CheckRequest extends Search {
   readonly model: string;
   readonly out: string;
   readonly traces: ShownTraces;
+  /** Whether a profile of each job is printed. */
+  readonly profile?: boolean;
   readonly keeping: KeepRequest;
 }
 
@@ -93,6 +95,7 @@ function runAll(
     progress,
     finished,
     ...(keep === undefined ? {} : { keep }),
+    ...(request.profile ? { profiled: (text: string) => void io.stdout.write(`${text}\n`) } : {}),
   });
 }
 

@@ -15,6 +15,8 @@ Examples:
   heddle check --search dfs --max-states 100000  a quick look; unfinished verdicts are "incomplete"
   heddle check SPEC/VARIANT --search random --seed 7
                                                  random walks, where there are too many states: they prove nothing
+  heddle check SPEC/VARIANT --model armv8 --max-states 500000 --profile
+                                                 where so many states come from, and what usually helps
   heddle check --memory-limit 2G                 a job that needs more is "incomplete"
   heddle check SPEC/VARIANT --model armv8 --checkpoint run.ckpt
   heddle check --resume run.ckpt                 after Ctrl-C, a crash or a memory limit: go on

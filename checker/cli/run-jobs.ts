@@ -1,6 +1,8 @@
 /** Runs jobs one after the other. A job that fails does not take the others with it. */
 import type { CheckOptions } from '../explore/options.ts';
-import type { FinishedJob, Job, Result, Search } from '../report/job.ts';
+import { checkProfiled } from '../profile/profiled.ts';
+import { profileText } from '../profile/text.ts';
+import { type FinishedJob, type Job, jobName, type Result, type Search } from '../report/job.ts';
 import { ModelBug, UsageError } from '../system.ts';
 import type { Engine } from './engine.ts';
 import type { Keep } from './keep.ts';
@@ -13,6 +15,8 @@ export interface JobOptions {
   readonly keep?: Keep;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
+  /** Called with the profile of each job that has an outcome, if profiles are wanted. */
+  profiled?(text: string): void;
   /** Called with each job as soon as it is finished. */
   finished(job: FinishedJob): void;
 }
@@ -32,7 +36,7 @@ export async function runJobs(jobs: readonly Job[], options: JobOptions): Promis
 async function runJob(
   job: Job,
   at: string,
-  { engine, search, keep, signal, progress }: JobOptions,
+  { engine, search, keep, signal, progress, profiled }: JobOptions,
 ): Promise<Result> {
   // A job that takes no time would not let the Ctrl-C through.
   await new Promise((resolve) => setImmediate(resolve));
@@ -51,7 +55,13 @@ async function runJob(
   };
   try {
     const system = job.variant.build(job.model);
-    const outcome = await engine.check(system, options, teamFor(job, search, engine));
+    const outcome =
+      profiled === undefined
+        ? await engine.check(system, options, teamFor(job, search, engine))
+        : await checkProfiled(system, options, engine.check, (profile) => {
+            progress.clear();
+            profiled(profileText(profile, jobName(job)));
+          });
     return {
       kind: 'outcome',
       outcome,

@@ -10,6 +10,7 @@ import { type Engine, engine as realEngine } from './engine.ts';
 import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { listCommand } from './list-command.ts';
+import { addProfileOption, isProfiled, type ProfileArguments } from './profile-option.ts';
 import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
 import { traceCommand } from './trace-command.ts';
 
@@ -59,13 +60,14 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .action((file: string) => done(traceCommand(specs, file, io, engine)));
   addCheck(program, async (selectors, options) => {
     const { model, out, traces } = options;
+    const profile = isProfiled(options);
     const search = { ...searchOf(options), keeping: keepingOf(options) };
-    done(await checkCommand(specs, { selectors, model, out, traces, ...search }, io, engine));
+    done(await checkCommand(specs, { selectors, model, out, traces, profile, ...search }, io, engine));
   });
   return program;
 }
 
-interface CheckArguments extends SearchArguments {
+interface CheckArguments extends SearchArguments, ProfileArguments {
   readonly model: string;
   readonly out: string;
   readonly traces: ShownTraces;
@@ -79,7 +81,7 @@ function addCheck(program: Command, action: CheckAction): void {
     .description('check specs, or single variants of them; all if none is named')
     .argument('[spec[/variant]...]', 'see heddle list')
     .option('--model <name>', 'a memory model, or all', 'all');
-  addSearchOptions(command)
+  addProfileOption(addSearchOptions(command))
     .option('--out <folder>', 'where the files go', 'results')
     .addOption(
       new Option('--traces <which>', 'counterexamples to print; auto: all if at most 3 jobs run')

@@ -36,7 +36,9 @@ export async function check(system: System, options: CheckOptions, team?: Team):
       if (outcome) return outcome;
       if (run.ended()) break;
     }
-    return run.outcome();
+    const outcome = run.outcome();
+    if (run.left !== null) team?.ended?.(run.left);
+    return outcome;
   } finally {
     team?.dismiss();
   }
@@ -75,6 +77,7 @@ function begin(system: System, options: CheckOptions) {
     },
     ended: () => run.ended(),
     outcome: () => run.outcome(),
+    left: explicit?.standing ?? null,
     // Nobody else knows how to take one state for another.
     standing: explicit === null || explicit.standing.reduced !== null ? null : explicit.standing,
   };
