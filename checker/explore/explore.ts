@@ -119,7 +119,7 @@ export function explore(
   /** Looks up what is queued, and judges what is new. */
   function flush(): void {
     const from = visited.count;
-    withinMemory(() => visited.insert(queue));
+    withinMemory(() => visited.insert(queue, true));
     frontier.found(from, visited.count);
     lost ||= visited.full;
     if (visited.full) stop('max-states', `the limit of ${limits.maxStates} states was reached`);

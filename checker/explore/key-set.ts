@@ -26,7 +26,7 @@ export class KeySet {
   private shifts = new Int32Array([32 - FIRST_BITS]);
   private sizes = new Int32Array(1);
   private limits = new Int32Array([MOST_FULL * 2 ** FIRST_BITS]);
-  private hashes = new Int32Array(256);
+  private ownHashes = new Int32Array(256);
   /** Keeps the loads of `touch` from being optimised away. */
   touched = 0;
 
@@ -49,11 +49,11 @@ export class KeySet {
   }
 
   /** Adds the first `count` keys of `keys`, at most `room` new ones. The positions of the new ones go to `fresh`, in
-   *  order. Returns their number; -1 - their number if there was one more and no room for it. */
-  insert(keys: Int32Array, count: number, room: number, fresh: Int32Array): number {
-    if (this.hashes.length < count) this.hashes = new Int32Array(2 * count);
-    this.touch(keys, count);
-    const { hashes } = this;
+   *  order. Returns their number; -1 - their number if there was one more and no room for it. `known` are the hashes of
+   *  the keys, where they are known. */
+  insert(keys: Int32Array, count: number, room: number, fresh: Int32Array, known?: Int32Array): number {
+    const hashes = known ?? this.hashed(keys, count);
+    this.touch(hashes, count);
     let found = 0;
     for (let i = 0; i < count; i++) {
       const a = keys[2 * i]!;
@@ -86,13 +86,19 @@ export class KeySet {
     return found;
   }
 
-  /** Hashes all keys and loads their slots, so that the cache misses overlap. */
-  private touch(keys: Int32Array, count: number): void {
-    const { hashes, segments, segmentBits, shifts } = this;
+  private hashed(keys: Int32Array, count: number): Int32Array {
+    if (this.ownHashes.length < count) this.ownHashes = new Int32Array(2 * count);
+    const { ownHashes } = this;
+    for (let i = 0; i < count; i++) ownHashes[i] = hashOf(keys[2 * i]!, keys[2 * i + 1]!);
+    return ownHashes;
+  }
+
+  /** Loads the slots of all keys, so that the cache misses overlap. */
+  private touch(hashes: Int32Array, count: number): void {
+    const { segments, segmentBits, shifts } = this;
     let touched = 0;
     for (let i = 0; i < count; i++) {
-      const hash = hashOf(keys[2 * i]!, keys[2 * i + 1]!);
-      hashes[i] = hash;
+      const hash = hashes[i]!;
       const s = segmentBits === 0 ? 0 : hash >>> (32 - SEGMENT_BITS);
       touched ^= segments[s]![((hash << segmentBits) >>> shifts[s]!) << 1]!;
     }

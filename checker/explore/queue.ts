@@ -7,8 +7,10 @@ export interface Queue {
   parents: Int32Array<ArrayBuffer>;
   /** Which move led here (`Leaves`); 0: any. */
   moves: Int32Array<ArrayBuffer>;
+  /** The hash of each state that was sifted; of states of two words it is that of their key. */
+  hashes: Int32Array<ArrayBuffer>;
   size: number;
-  /** How many states `words`, `parents` and `moves` have room for. */
+  /** How many states the arrays have room for. */
   room: number;
 }
 
@@ -18,6 +20,7 @@ export function queueFor(wordsPerState: number): Queue {
     words: new Int32Array(room * wordsPerState),
     parents: new Int32Array(room),
     moves: new Int32Array(room),
+    hashes: new Int32Array(room),
     size: 0,
     room,
   };
@@ -30,4 +33,5 @@ export function reserve(queue: Queue, more: number, wordsPerState: number): void
   queue.words = grown(queue.words, queue.room * wordsPerState);
   queue.parents = grown(queue.parents, queue.room);
   queue.moves = grown(queue.moves, queue.room);
+  queue.hashes = grown(queue.hashes, queue.room);
 }

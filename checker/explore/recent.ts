@@ -1,9 +1,11 @@
 /** The states that were queued last. Two steps that commute lead to the same state from two states that are close in
  *  the frontier, so that about half of all successors were successors a few hundred states ago: a look at a table
  *  that fits the processor's cache spares them the visited set, which does not. */
+import { hashOf } from './key-set.ts';
 import type { Queue } from './queue.ts';
 
 const BITS = 12;
+const LAST = (1 << BITS) - 1;
 
 export class Recent {
   private readonly width: number;
@@ -16,18 +18,44 @@ export class Recent {
     this.table = new Int32Array(width << BITS);
   }
 
-  /** Takes out of the queue, from position `start`, the states that are known to be queued or visited. */
+  /** Takes out of the queue, from position `start`, the states that are known to be queued or visited, and hashes
+   *  those that stay. */
   sift(queue: Queue, start: number): void {
-    const { words, parents, moves, size } = queue;
+    if (this.width === 2) this.siftPairs(queue, start);
+    else this.siftAny(queue, start);
+  }
+
+  /** The loop that most large explorations spend their time in, for the width that they have. */
+  private siftPairs(queue: Queue, start: number): void {
+    const { words, parents, moves, hashes, size } = queue;
+    const { table } = this;
+    let kept = start;
+    for (let i = start; i < size; i++) {
+      const a = words[2 * i]!;
+      const b = words[2 * i + 1]!;
+      const hash = hashOf(a, b);
+      const entry = (hash & LAST) << 1;
+      if (table[entry] === a && table[entry + 1] === b) continue;
+      table[entry] = a;
+      table[entry + 1] = b;
+      words[2 * kept] = a;
+      words[2 * kept + 1] = b;
+      hashes[kept] = hash;
+      parents[kept] = parents[i]!;
+      moves[kept++] = moves[i]!;
+    }
+    queue.size = kept;
+  }
+
+  private siftAny(queue: Queue, start: number): void {
+    const { words, parents, moves, hashes, size } = queue;
     const { width, table } = this;
     let kept = start;
     for (let i = start; i < size; i++) {
       const from = i * width;
-      let hash = words[from]!;
-      for (let w = 1; w < width; w++) {
-        hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ words[from + w]!;
-      }
-      const entry = (Math.imul(hash ^ (hash >>> 16), 0x9e3779b1) >>> (32 - BITS)) * width;
+      let hash = hashOf(words[from]!, 0);
+      for (let w = 1; w < width; w++) hash = hashOf(hash, words[from + w]!);
+      const entry = (hash & LAST) * width;
       let w = 0;
       while (w < width && table[entry + w] === words[from + w]) w++;
       if (w === width) continue;
@@ -37,6 +65,7 @@ export class Recent {
         table[entry + w] = word;
         words[to + w] = word;
       }
+      hashes[kept] = hash;
       parents[kept] = parents[i]!;
       moves[kept++] = moves[i]!;
     }

@@ -1,7 +1,8 @@
 /** The successors of a packed state: a look-up per agent, an XOR per successor. */
 import { fieldOf } from '../intern/layout.ts';
 import { intern, learn, type Tables } from '../intern/tables.ts';
-import type { Label, Step } from '../system.ts';
+import type { Label, Read, Step } from '../system.ts';
+import { Endings } from './endings.ts';
 import { Leaves, type Move } from './leaves.ts';
 import { type Queue, reserve } from './queue.ts';
 import { reactionsOf } from './reactions.ts';
@@ -33,31 +34,53 @@ export function successorsOf(tables: Tables): Successors {
   const { agents } = system;
   const roots = agents.map(() => tries.root());
   const leaves = new Leaves();
+  const endings = new Endings(tables.layout);
+  /** The state that was expanded last, and where each agent's path ended there; -1: unknown. */
+  let last = new Int32Array(tables.layout.words);
+  let difference = new Int32Array(tables.layout.words);
+  const lastEndings = new Int32Array(agents.length).fill(-1);
   const { absorb, listeners } = reactionsOf(tables);
 
   function learnSteps(a: number, state: Int32Array, base: number): number {
     const agent = agents[a]!;
-    const leaf = learn(tables, roots[a]!, `the step function of ${agent.name}`, state, base, (read) => {
+    const steps = (read: Read) => {
       // Reading what a step writes makes the old number part of the path, so that the delta is determined.
       const idBefore = (c: number) => {
         read(system.components[c]!.ref);
         return fieldOf(tables.layout, state, base, c);
       };
       return leaves.add(agent.steps(read).map((step) => moveOf(tables, step, idBefore)));
-    });
+    };
+    const ending = learn(
+      tables,
+      roots[a]!,
+      `the step function of ${agent.name}`,
+      state,
+      base,
+      steps,
+      (leaf, path) => endings.of(leaf, path),
+    );
+    const leaf = endings.leaves[ending]!;
     if (!tables.overflow && leaf > 0) leaves.lay(leaf, tables.layout);
-    return leaf;
+    return ending;
   }
 
   function expand(state: Int32Array, base: number, queue: Queue): number {
     const width = tables.layout.words;
     const start = queue.size;
+    for (let w = 0; w < width; w++) {
+      difference[w] = state[base + w]! ^ last[w]!;
+      last[w] = state[base + w]!;
+    }
     for (let a = 0; a < roots.length; a++) {
-      let leaf = tries.lookup(roots[a]!, state, base);
-      if (leaf < 0) {
-        leaf = learnSteps(a, state, base);
+      let ending = lastEndings[a]!;
+      if (ending < 0 || isRead(ending, width)) {
+        ending = tries.lookup(roots[a]!, state, base);
+        if (ending < 0) ending = learnSteps(a, state, base);
         if (tables.overflow) return undo(queue, start);
+        lastEndings[a] = ending;
       }
+      const leaf = endings.leaves[ending]!;
       if (leaf === 0) continue;
       const flat = leaves.flat;
       let at = leaves.at[leaf]!;
@@ -80,16 +103,33 @@ export function successorsOf(tables: Tables): Successors {
     return queue.size - start;
   }
 
+  /** Whether the components of the ending are among those in which the state differs from the last one. */
+  function isRead(ending: number, width: number): boolean {
+    const { masks } = endings;
+    const from = ending * width;
+    let bits = difference[0]! & masks[from]!;
+    for (let w = 1; w < width; w++) bits |= difference[w]! & masks[from + w]!;
+    return bits !== 0;
+  }
+
   function edges(state: Int32Array, base: number): readonly Edge[] {
     return agents.flatMap(({ name }, a) => {
-      const leaf = tries.lookup(roots[a]!, state, base);
-      return (leaves.moves[leaf] ?? []).map(({ label }, choice) => ({ agent: name, choice, label }));
+      const leaf = endings.leaves[tries.lookup(roots[a]!, state, base)];
+      return (leaves.moves[leaf ?? 0] ?? []).map(({ label }, choice) => ({ agent: name, choice, label }));
     });
   }
 
   function changedBy(move: number): ReadonlySet<number> {
     const { writes, events } = leaves.move(move);
     return new Set([...writes.map(({ component }) => component), ...events.flatMap(listeners)]);
+  }
+
+  function relaid(): void {
+    leaves.layAll(tables.layout);
+    endings.relaid(tables.layout);
+    last = new Int32Array(tables.layout.words);
+    difference = new Int32Array(tables.layout.words);
+    lastEndings.fill(-1);
   }
 
   function covered(): ReadonlySet<string> {
@@ -102,8 +142,8 @@ export function successorsOf(tables: Tables): Successors {
     edges,
     changedBy,
     covered,
-    relaid: () => leaves.layAll(tables.layout),
-    bytes: () => leaves.bytes(),
+    relaid,
+    bytes: () => leaves.bytes() + endings.bytes(),
   };
 }
 

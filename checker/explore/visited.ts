@@ -59,8 +59,8 @@ export class Visited {
     return this.keys.growth();
   }
 
-  /** Adds the queue's states that are new, in order, and empties it. */
-  insert(queue: Queue): void {
+  /** Adds the queue's states that are new, in order, and empties it. `sifted`: all of them went through `Recent`. */
+  insert(queue: Queue, sifted = false): void {
     const { words, parents, size } = queue;
     queue.size = 0;
     if (size === 0) return;
@@ -73,7 +73,8 @@ export class Visited {
       return;
     }
     const keys = this.folding.keysOf(words, size);
-    const found = this.keys.insert(keys, size, this.limit - this.count, fresh);
+    const hashes = sifted && this.width === 2 ? queue.hashes : undefined;
+    const found = this.keys.insert(keys, size, this.limit - this.count, fresh, hashes);
     if (found < 0) this.full = true;
     const added = found < 0 ? -1 - found : found;
     for (let i = 0; i < added; i++) {

@@ -85,7 +85,8 @@ export function reader(tables: Tables, words: Int32Array, base: number): Read {
 }
 
 /** Runs `run` on the packed state at `base` and remembers its answer under the values that it read. `who` names
- *  the model function in an error. */
+ *  the model function in an error. With `ending`, what is remembered is the number that it makes of the answer and of
+ *  the components that were read. */
 export function learn(
   tables: Tables,
   root: number,
@@ -93,12 +94,13 @@ export function learn(
   words: Int32Array,
   base: number,
   run: (read: Read) => number,
+  ending?: (answer: number, path: readonly number[]) => number,
 ): number {
   const path: number[] = [];
   const ids: number[] = [];
   const plain = reader(tables, words, base);
   const started = performance.now();
-  const answer = run((component) => {
+  const said = run((component) => {
     if (!path.includes(component.index)) {
       path.push(component.index);
       ids.push(fieldOf(tables.layout, words, base, component.index));
@@ -107,6 +109,7 @@ export function learn(
   });
   tables.slowSeconds += (performance.now() - started) / 1000;
   tables.slowCalls += 1;
+  const answer = ending === undefined ? said : ending(said, path);
   const conflict = tables.tries.learn(root, path, ids, answer);
   if (conflict >= 0) throw impure(tables, root, who, path, ids, conflict);
   return answer;
