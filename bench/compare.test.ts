@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { disagreements } from './compare.ts';
 import type { Result } from './contest.ts';
 import type { Explored } from './explored.ts';
-import type { EngineName } from './ours.ts';
+import { type EngineName, isReduction } from './ours.ts';
 import type { Peer } from './peer.ts';
 import { rumur } from './rumur.ts';
 import { spin, spinReduced } from './spin.ts';
@@ -15,6 +15,7 @@ const good: Explored = {
   steps: null,
   bytes: null,
   exploring: null,
+  nodes: null,
   memo: null,
 };
 
@@ -24,6 +25,7 @@ function result(who: EngineName | Peer, ...found: readonly Partial<Explored>[]):
   return {
     ...cost,
     name: typeof who === 'string' ? who : who.name,
+    isReduction: typeof who === 'string' ? isReduction(who) : who.isReduction,
     runs: found.length,
     found: found.map((it) => ({ ...good, ...it })),
     peer: typeof who === 'string' ? null : { is: who, built: cost },
@@ -65,6 +67,8 @@ test.each<[string, Result, string]>([
 });
 
 test('a reduction may have fewer states', () => {
+  expect(disagreements([heddle, result('heddle, symmetry', { states: 5 })], 10)).toEqual([]);
+  expect(disagreements([heddle, result('heddle, symbolic', { states: 5 })], 10)).toHaveLength(1);
   expect(disagreements([heddle, result(spinReduced, { states: 5 })], 10)).toEqual([]);
 });
 

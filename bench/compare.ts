@@ -15,10 +15,14 @@ export function disagreements(results: readonly Result[], states: number | null)
   ];
 }
 
-function differences({ name, peer }: Result, found: Explored, heddle: Explored): readonly string[] {
+function differences(
+  { name, peer, isReduction }: Result,
+  found: Explored,
+  heddle: Explored,
+): readonly string[] {
   const wrong: string[] = [];
   if (!found.holds) wrong.push(`${name} does not find that it holds: ${found.why}`);
-  if (peer?.is.isReduction) {
+  if (isReduction) {
     if (found.states > heddle.states) wrong.push(`${name} has more states than heddle: ${found.states}`);
     return wrong;
   }

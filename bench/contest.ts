@@ -1,6 +1,6 @@
 /** Runs contenders on one subject, by turns, and says what it cost each of them. */
 import type { Explored } from './explored.ts';
-import { type EngineName, explore } from './ours.ts';
+import { type EngineName, explore, isReduction } from './ours.ts';
 import { type Peer, type PeerName, withVerifiers } from './peer.ts';
 import { describe, type Subject } from './subject.ts';
 import { type Cost, median, type Timed } from './timed.ts';
@@ -13,6 +13,8 @@ export interface Result extends Cost {
   readonly runs: number;
   /** What each run found; they have to agree. */
   readonly found: readonly Explored[];
+  /** May leave out states that a verdict does not need. */
+  readonly isReduction: boolean;
   /** Of another checker: which, and what it took to build its verifier. */
   readonly peer: { readonly is: Peer; readonly built: Cost } | null;
 }
@@ -31,6 +33,7 @@ type Sample = Explored & Timed;
 interface Contender {
   readonly name: Name;
   readonly runs: number;
+  readonly isReduction: boolean;
   readonly peer: Result['peer'];
   run(): Sample;
 }
@@ -39,14 +42,20 @@ interface Contender {
 export function hold(contest: Contest, tell: (text: string) => void): readonly Result[] {
   const { subject, states, engines, peers } = contest;
   const ours = engines.map(
-    ([name, runs]): Contender => ({ name, runs, peer: null, run: () => explore(name, subject) }),
+    ([name, runs]): Contender => ({
+      name,
+      runs,
+      isReduction: isReduction(name),
+      peer: null,
+      run: () => explore(name, subject),
+    }),
   );
   if (subject.kind !== 'reference') return byTurns(subject, ours, tell);
   const kinds = peers.map(([peer]) => peer);
   return withVerifiers(kinds, subject, states, (verifiers) => {
     const theirs = peers.map(([is, runs], i): Contender => {
       const { built, run } = verifiers[i]!;
-      return { name: is.name, runs, peer: { is, built }, run };
+      return { name: is.name, runs, isReduction: is.isReduction, peer: { is, built }, run };
     });
     return byTurns(subject, [...ours, ...theirs], tell);
   });
@@ -67,12 +76,13 @@ function byTurns(
       tell(`${describe(subject)}: ${name} ${turn + 1}/${runs}, ${sample.cpu.toFixed(2)} s`);
     }
   }
-  return contenders.map(({ name, runs, peer }, i) => {
+  return contenders.map(({ name, runs, isReduction: reduces, peer }, i) => {
     const found = samples[i]!;
     const peaks = found.flatMap(({ peak }) => peak ?? []);
     return {
       name,
       runs,
+      isReduction: reduces,
       peer,
       found,
       cpu: median(found.map(({ cpu }) => cpu)),

@@ -14,6 +14,8 @@ export interface Explored {
   readonly bytes: number | null;
   /** CPU seconds of the exploration alone, where start-up is not negligible. */
   readonly exploring: number | null;
+  /** Of a symbolic engine: the most nodes that its diagrams had. */
+  readonly nodes: number | null;
   /** Of heddle: which share of look-ups was answered without the model, and of the time was spent in the model. */
   readonly memo: { readonly hits: number; readonly slow: number } | null;
 }

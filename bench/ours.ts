@@ -6,14 +6,24 @@ import type { Subject } from './subject.ts';
 import { type Timed, timed } from './timed.ts';
 
 /** The twin, or an engine by the options that choose it. */
-export type How = 'naive' | Partial<CheckOptions>;
+export type How = 'naive' | (Pick<CheckOptions, 'engine' | 'symmetry'> & { readonly workers?: number });
 
+/** Without symmetry all of them have the same states as everybody else. */
 export const engines = {
-  heddle: {},
+  heddle: { symmetry: false },
+  'heddle, two workers': { symmetry: false, workers: 2 },
+  'heddle, symmetry': { symmetry: true },
+  'heddle, symbolic': { symmetry: false, engine: 'symbolic' },
   'naive twin': 'naive',
 } as const satisfies Readonly<Record<string, How>>;
 
 export type EngineName = keyof typeof engines;
+
+/** Whether it may have fewer states than the others. */
+export function isReduction(name: EngineName): boolean {
+  const how: How = engines[name];
+  return how !== 'naive' && how.symmetry === true;
+}
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const launcher = fileURLToPath(new URL('explore.mjs', import.meta.url));

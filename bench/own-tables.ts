@@ -92,3 +92,35 @@ export function workersTable(held: readonly Held[]): string {
 function speedUp(first: Result, it: Result): string {
   return (first.wall / it.wall).toFixed(2);
 }
+
+/** What sets of states cost, next to the explicit engine where that ran: it is the first of two results. */
+export function symbolicTable(held: readonly Held[]): string {
+  const head = [
+    'size',
+    'states',
+    'transitions',
+    'symbolic, CPU s',
+    'wall s',
+    'nodes',
+    'peak',
+    'explicit, CPU s',
+    'explicit / symbolic',
+  ];
+  const rows = held.map(({ entry: { subject }, results }) => {
+    const it = results.at(-1)!;
+    const explicit = results.length > 1 ? results[0]! : null;
+    const { states, transitions, nodes } = it.found[0]!;
+    return [
+      describe(subject),
+      count(states),
+      transitions === null ? '' : count(transitions),
+      it.cpu.toFixed(2),
+      it.wall.toFixed(2),
+      nodes === null ? '' : count(nodes),
+      it.peak === null ? '' : memory(it.peak),
+      explicit?.cpu.toFixed(2) ?? '',
+      explicit === null ? '' : (explicit.cpu / it.cpu).toFixed(2),
+    ];
+  });
+  return `${table(head, rows)}\n`;
+}

@@ -1,10 +1,9 @@
 /** The parts of the bench: each holds its contests and makes its section. */
 import { disagreements } from './compare.ts';
 import { type Contest, hold } from './contest.ts';
-import type { EngineName } from './ours.ts';
-import { flagshipTable, growthTable } from './own-tables.ts';
+import { flagshipTable, growthTable, symbolicTable, workersTable } from './own-tables.ts';
 import type { Peer } from './peer.ts';
-import { atMost, type Entry, flagship, growth, references } from './plan.ts';
+import { atMost, type Entry, flagship, growth, references, shared, symbolic, symbolicOnly } from './plan.ts';
 import { type Held, section, summary } from './report.ts';
 import { spin } from './spin.ts';
 import { describe } from './subject.ts';
@@ -33,7 +32,7 @@ export const parts = {
     title: 'The reference model: heddle, SPIN, Rumur and TLC on the same states',
     hold(bench) {
       const held = holdAll(bench, references, (entry) => ({
-        engines: withTwin(bench, entry),
+        engines: [...withTwin(bench, entry), ...withSymmetry(entry)],
         peers: bench.peers.map((peer) => [peer, peer === spin || !isLong(entry) ? bench.runs : 1] as const),
       }));
       return [summary(held), ...held.map(section)].join('\n');
@@ -49,6 +48,36 @@ export const parts = {
         })),
       ),
   },
+  workers: {
+    title: 'Two workers',
+    hold: (bench) =>
+      workersTable(
+        holdAll(bench, shared, () => ({
+          engines: [
+            ['heddle', bench.runs],
+            ['heddle, two workers', bench.runs],
+          ],
+          peers: [],
+        })),
+      ),
+  },
+  symbolic: {
+    title: 'The symbolic engine',
+    hold(bench) {
+      const both = holdAll(bench, symbolic, (entry) => ({
+        engines: [
+          ['heddle', isLong(entry) ? 1 : bench.runs],
+          ['heddle, symbolic', bench.runs],
+        ],
+        peers: [],
+      }));
+      const alone = holdAll({ ...bench, scale: !bench.quick }, symbolicOnly, () => ({
+        engines: [['heddle, symbolic', 1]],
+        peers: [],
+      }));
+      return symbolicTable([...both, ...alone]);
+    },
+  },
   flagship: {
     title: "The driver's model: unmap-vs-attach v7.1",
     hold: (bench) =>
@@ -57,7 +86,11 @@ export const parts = {
   wrong: {
     title: 'Wrong variants, which have to be found',
     hold({ quick, peers, faults }) {
-      const { text, missed } = findWrong(['heddle'], peers, quick);
+      const { text, missed } = findWrong(
+        ['heddle', 'heddle, two workers', 'heddle, symmetry', 'heddle, symbolic'],
+        peers,
+        quick,
+      );
       faults.push(...missed);
       return text;
     },
@@ -68,8 +101,13 @@ export type Part = keyof typeof parts;
 
 const isLong = ({ magnitude }: Entry): boolean => magnitude === '10^7' || magnitude === '10^8';
 
+/** Fewer states, if there are two unmappers to be exchanged; once, for it is not the same that is done. */
+function withSymmetry({ subject }: Entry): Contest['engines'] {
+  return subject.kind === 'reference' && subject.k > 1 ? [['heddle, symmetry', 1]] : [];
+}
+
 /** The twin runs once: it takes long, and the order of magnitude is what matters. */
-function withTwin({ runs }: Bench, entry: Entry): readonly (readonly [EngineName, number])[] {
+function withTwin({ runs }: Bench, entry: Entry): Contest['engines'] {
   return entry.withTwin
     ? [
         ['heddle', runs],
@@ -84,7 +122,8 @@ function holdAll(
   who: (entry: Entry) => Pick<Contest, 'engines' | 'peers'>,
 ): readonly Held[] {
   const shown = entries.filter(
-    ({ magnitude }) => !(quick && magnitude !== 'small') && (scale || magnitude !== '10^8'),
+    ({ magnitude }) =>
+      (magnitude === 'small' || !quick) && (scale || (magnitude !== '10^8' && magnitude !== 'beyond')),
   );
   return shown.map((entry) => {
     const { subject, magnitude } = entry;

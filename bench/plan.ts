@@ -2,7 +2,7 @@
 import type { Flagship, Subject } from './subject.ts';
 
 /** About how many states: what a run costs, and how often it is worth repeating. */
-export type Magnitude = 'small' | '10^6' | '10^7' | '10^8';
+export type Magnitude = 'small' | '10^6' | '10^7' | '10^8' | 'beyond';
 
 export interface Entry {
   readonly subject: Subject;
@@ -18,7 +18,7 @@ export interface Entry {
 function reference(
   [k, p, m, tso]: readonly [k: number, p: number, m: number, tso: 0 | 1],
   magnitude: Magnitude,
-  states: number | null,
+  states: number | null = null,
   tlc: number | null = null,
 ): Entry {
   const subject: Subject = { kind: 'reference', k, p, m, tso: tso === 1 };
@@ -35,6 +35,8 @@ const about1e7 = [
   reference([2, 4, 2, 0], '10^7', 11_796_083),
 ];
 
+const about1e8 = reference([2, 3, 3, 0], '10^8', 156_937_256);
+
 /** What start-up costs, then about 10^5, 10^6 and 10^7 states. */
 export const references: readonly Entry[] = [
   reference([1, 1, 1, 0], 'small', 11),
@@ -44,11 +46,17 @@ export const references: readonly Entry[] = [
 ];
 
 /** One size for each power of ten. */
-export const growth: readonly Entry[] = [
-  about1e5,
-  about1e6[1]!,
-  about1e7[0]!,
-  reference([2, 3, 3, 0], '10^8', null),
+export const growth: readonly Entry[] = [about1e5, about1e6[1]!, about1e7[0]!, about1e8];
+
+/** What two workers have to share. */
+export const shared: readonly Entry[] = about1e7;
+
+/** What both engines can do, and then what takes sets of states. */
+export const symbolic: readonly Entry[] = [about1e5, about1e6[1]!, ...about1e7];
+export const symbolicOnly: readonly Entry[] = [
+  about1e8,
+  reference([3, 1, 4, 0], 'beyond', 1_140_938_085),
+  reference([2, 4, 3, 0], 'beyond', 9_793_581_720),
 ];
 
 /** A size that the twin can do, then about 10^5 and 10^6 states. */
@@ -76,4 +84,5 @@ export const atMost: Readonly<Record<Magnitude, number>> = {
   '10^6': 1e6,
   '10^7': 1.2e7,
   '10^8': 2e8,
+  beyond: 1e10,
 };

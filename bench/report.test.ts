@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Result } from './contest.ts';
 import type { Explored } from './explored.ts';
-import { flagshipTable, growthTable } from './own-tables.ts';
+import { flagshipTable, growthTable, symbolicTable, workersTable } from './own-tables.ts';
 import type { Peer } from './peer.ts';
 import type { Entry } from './plan.ts';
 import { type Held, head, preface, section, summary, table } from './report.ts';
@@ -26,11 +26,13 @@ const explored: Explored = {
   steps: null,
   bytes: 24_000_000,
   exploring: 1.75,
+  nodes: null,
   memo: { hits: 0.9998, slow: 0.251 },
 };
 const heddle: Result = {
   name: 'heddle',
   runs: 1,
+  isReduction: false,
   found: [explored],
   peer: null,
   cpu: 2,
@@ -40,7 +42,7 @@ const heddle: Result = {
 const other = (is: Peer, cpu: number): Result => ({
   ...heddle,
   name: is.name,
-  found: [{ ...explored, exploring: null, memo: null }],
+  found: [{ ...explored, exploring: null, nodes: null, memo: null }],
   peer: { is, built: { cpu: 1, wall: 1.5, peak: null } },
   cpu,
 });
@@ -120,6 +122,28 @@ test("the driver's model is named by its memory model and sizes, and has the twi
 test('growth is told per state and per transition', () => {
   const row = growthTable([{ entry, results: [heddle] }]).split('\n')[2];
   expect(cells(row).slice(3, 9)).toEqual(['2.00', '2.00', '667', '500.0 k', '24', '134']);
+});
+
+test('workers are told by how many times faster they are than one, by wall time', () => {
+  const two: Result = { ...heddle, name: 'heddle, two workers', wall: 1.25, cpu: 2.4 };
+  const rows = workersTable([{ entry, results: [heddle, two] }]).split('\n');
+  expect(cells(rows[2]).slice(2, 5)).toEqual(['2.00', '2.50', '1.00']);
+  expect(cells(rows[3]).slice(2, 5)).toEqual(['2.40', '1.25', '2.00']);
+});
+
+test('the symbolic engine is told next to the explicit one, or alone', () => {
+  const sets: Result = {
+    ...heddle,
+    name: 'heddle, symbolic',
+    cpu: 0.5,
+    found: [{ ...explored, nodes: 1234 }],
+  };
+  const [, , both, alone] = symbolicTable([
+    { entry, results: [heddle, sets] },
+    { entry, results: [sets] },
+  ]).split('\n');
+  expect(cells(both).slice(3)).toEqual(['0.50', '2.50', '1,234', '128.0 MiB', '2.00', '4.00']);
+  expect(cells(alone).slice(3)).toEqual(['0.50', '2.50', '1,234', '128.0 MiB', '', '']);
 });
 
 test('the preface says when, on what and under which load', () => {

@@ -49,6 +49,7 @@ export function parseRumur(text: string): Explored {
     steps: holds ? null : [...text.matchAll(/^Rule .* fired\.$/gm)].length,
     bytes: null,
     exploring: null,
+    nodes: null,
     memo: null,
   };
 }

@@ -35,6 +35,7 @@ test('the summary of a verifier is read: counts, verdict, memory', () => {
     steps: null,
     bytes: 48 * 2 ** 20,
     exploring: null,
+    nodes: null,
     memo: null,
   });
 });

@@ -63,6 +63,7 @@ export function parsePan(text: string): Explored {
       mebibytes(/([\d.]+)\s+actual memory usage for states/) +
       mebibytes(/([\d.]+)\s+memory used for hash table/),
     exploring: null,
+    nodes: null,
     memo: null,
   };
 }

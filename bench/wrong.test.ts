@@ -11,6 +11,7 @@ const found: Try = {
   steps: 12,
   bytes: null,
   exploring: null,
+  nodes: null,
   memo: null,
   cpu: 1,
   wall: 1,
