@@ -75,12 +75,17 @@ const inRange = 'arm_smmu_domain_inv_range';
 const install = 'arm_smmu_install_new_domain_invs';
 const { new_invs, old_invs } = locals('arm_smmu_attach_dev', 'new_invs', 'old_invs');
 
-const variant = (name: string, about: string, expect: Expected, change: Partial<Params>): Variant => ({
-  name,
-  about,
-  expect,
-  build: (model) => unmapVsAttach(model, { ...small, ...change }),
-});
+/** What each variant changes. */
+const changes = new Map<string, Partial<Params>>();
+
+const variant = (name: string, about: string, expect: Expected, change: Partial<Params>): Variant => {
+  changes.set(name, change);
+  return { name, about, expect, build: (model) => unmapVsAttach(model, { ...small, ...change }) };
+};
+
+/** A variant at another size. */
+export const atSize = (name: string, model: string, size: Partial<Params>): System =>
+  unmapVsAttach(model, { ...small, ...changes.get(name), ...size });
 const unmapper = (...unmapperEdits: readonly Edit[]): Partial<Params> => ({ unmapperEdits });
 const attacher = (...attacherEdits: readonly Edit[]): Partial<Params> => ({ attacherEdits });
 
