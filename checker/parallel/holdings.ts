@@ -11,7 +11,7 @@ import type { Handover } from './handover.ts';
 import { Inbox, Outbox } from './mail.ts';
 import { type Owner, ownerOf } from './ownership.ts';
 import type { Rounds } from './rounds.ts';
-import { CHUNK_WORDS, common, lineOf, own, type Shared } from './shared.ts';
+import { CHUNK_WORDS, common, floatOf, lineOf, own, type Shared } from './shared.ts';
 
 /** Successors that are sorted by owner together. */
 const BATCH = 128;
@@ -49,6 +49,9 @@ export class Holdings {
   private readonly inboxes: readonly Inbox[];
   private readonly outboxes: readonly Outbox[];
   private readonly progress: Float64Array;
+  private readonly growth: Float64Array;
+  /** Until the next look at how much the tables may have to grow. */
+  private patience = 0;
   // These depend on the layout.
   private owner: Owner = () => 0;
   private queue = queueFor(1);
@@ -71,7 +74,8 @@ export class Holdings {
     const all = Array.from({ length: shared.workers }, (_, w) => w);
     this.inboxes = all.filter((w) => w !== me).map((w) => new Inbox(shared, w, me));
     this.outboxes = all.map((w) => new Outbox(shared, me, w));
-    this.progress = new Float64Array(shared.control.buffer, 4 * (lineOf(me) + own.transitions), 1);
+    this.progress = floatOf(shared, me, own.transitions);
+    this.growth = floatOf(shared, me, own.growth);
     this.prepare();
     this.take(handover);
   }
@@ -219,6 +223,10 @@ export class Holdings {
     control[lineOf(this.me) + own.states] = this.visited.count - 1;
     control[lineOf(this.me) + own.expanded] = this.cursor - 1;
     this.progress[0] = this.transitions;
+    if (--this.patience < 0) {
+      this.growth[0] = this.visited.growth();
+      this.patience = 64;
+    }
     if (Atomics.load(control, common.abort) !== 0) this.want(wish.abort);
     if (this.maxStates === Number.POSITIVE_INFINITY) return;
     let states = 1;

@@ -42,6 +42,8 @@ export const own = {
   report: 8,
   /** The distance from the initial state at which the worker expands. */
   level: 16,
+  /** A 64-bit float: bytes that the worker will ask for soon. */
+  growth: 18,
 } as const;
 
 /** Words of a report. */
@@ -50,6 +52,11 @@ export const reportWords = 4;
 /** Where the words of control of worker `w` begin. */
 export function lineOf(w: number): number {
   return (1 + w) * LINE;
+}
+
+/** The 64-bit float of worker `w` that begins at word `at` of its own. */
+export function floatOf({ control }: Shared, w: number, at: number): Float64Array {
+  return new Float64Array(control.buffer, 4 * (lineOf(w) + at), 1);
 }
 
 const FIRST_LOG = 1 << 16;

@@ -143,6 +143,14 @@ test('runs whose order matters stay with one thread', async () => {
   expect((await found(two(9), 2, { search: 'dfs' })).effort.workers).toBeUndefined();
 });
 
+test('a limit of memory ends the workers, and they tell how far they were', async () => {
+  const memoryLimit = process.memoryUsage.rss() + 100 * 2 ** 20;
+  const outcome = await found({ kind: 'counters', agents: 4, length: 2, top: 100 }, 2, { memoryLimit });
+  expect(outcome.effort.workers).toBe(2);
+  expect(outcome.verdict).toMatchObject({ kind: 'incomplete', bound: 'memory' });
+  expect(outcome.verdict).toHaveProperty('why', expect.stringMatching(/^the memory limit of .* was reached/));
+});
+
 test('an abort ends the workers, and they tell how far they were', async () => {
   const controller = new AbortController();
   const seen: number[] = [];

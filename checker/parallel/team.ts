@@ -44,20 +44,23 @@ export function teamOf(
       crew ??= crewOf(pool, source);
       while (waits && !crew.isReady()) await crew.gettingReady();
       if (!crew.isReady() || !(await isAtLevelEnd(standing, options))) return null;
-      const shares = await crew.explore(handoverOf(standing, options, crew.shared), standing, options);
+      const explored = await crew.explore(handoverOf(standing, options, crew.shared), standing, options);
       dismiss();
       standing.frontier.pause?.(false);
-      return shares === null ? null : outcomeOf(standing, shares, crew.shared);
+      return explored === null ? null : outcomeOf(standing, explored, crew.shared);
     },
     dismiss,
   };
 }
 
-/** What depends on the order in which states are found, or needs the graph of all of them, is for one thread. */
-function isForTeams({ system, exploration }: Standing, { search, onTerminal }: CheckOptions): boolean {
-  return (
-    search === 'bfs' && onTerminal === undefined && system.mustEnd !== true && exploration.stuck === null
-  );
+/** What depends on the order in which states are found, or needs the graph of all of them, is for one thread; so is what
+ *  shall be kept in checkpoints. */
+function isForTeams(
+  { system, exploration }: Standing,
+  { search, onTerminal, checkpoint }: CheckOptions,
+): boolean {
+  const isOrdered = search !== 'bfs' || onTerminal !== undefined || checkpoint !== undefined;
+  return !isOrdered && system.mustEnd !== true && exploration.stuck === null;
 }
 
 /** Goes on to the end of a level; false if that ended the exploration, or somebody wants it to end. */

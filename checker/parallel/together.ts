@@ -2,11 +2,12 @@
 import type { Standing } from '../explore/team.ts';
 import type { Effort, Outcome, Verdict } from '../outcome.ts';
 import { verdictOf } from '../property/verdict.ts';
+import type { Explored, Stop } from './crew.ts';
 import type { Share } from './share.ts';
 import type { Shared } from './shared.ts';
 
 /** All shares have the same ending, which is not `again`. */
-export function outcomeOf(standing: Standing, shares: readonly Share[], shared: Shared): Outcome {
+export function outcomeOf(standing: Standing, { shares, stop }: Explored, shared: Shared): Outcome {
   const { system, successors, judge } = standing;
   const covered = new Set([...successors.covered(), ...shares.flatMap((share) => share.covered)]);
   const inAll = (names: readonly string[], of: (share: Share) => readonly string[]): readonly string[] =>
@@ -14,7 +15,7 @@ export function outcomeOf(standing: Standing, shares: readonly Share[], shared: 
   const witnessesMissed = inAll(judge.witnessesMissed(), (share) => share.witnessesMissed);
   const untested = inAll(judge.untested(), (share) => share.untested);
   const effort = effortOf(standing, shares, shared);
-  const stopped = stoppedOf(shares, effort);
+  const stopped = stoppedOf(shares, stop, effort);
   const found = { broken: null, stuck: null, stopped, lasso: null, covered, witnessesMissed, untested };
   const noTrace = (): never => {
     throw new Error('workers found nothing that needs a trace');
@@ -53,15 +54,17 @@ function effortOf(standing: Standing, shares: readonly Share[], shared: Shared):
 
 function stoppedOf(
   shares: readonly Share[],
+  stop: Stop | null,
   { states, depth }: Effort,
 ): Extract<Verdict, { kind: 'incomplete' }> | null {
   const { ending } = shares[0]!;
   if (ending === 'explored') return null;
-  const reasons = shares.map(({ why }) => why).filter((why) => why !== '');
-  const what = ending === 'abort' ? 'interrupted' : `no memory for more states (${reasons[0]})`;
+  const reasons = shares.map((share) => share.why).filter((it) => it !== '');
+  const noMemory: Stop = { bound: 'memory', what: `no memory for more states (${reasons[0]})` };
+  const { bound, what } = (ending === 'abort' ? stop : null) ?? noMemory;
   const expanded = 1 + shares.reduce((all, share) => all + share.expanded, 0);
   const why =
     `${what}: ${states} states were found and satisfy every invariant, ${expanded} of them were expanded, ` +
     `${states - expanded} were not; the deepest is ${depth} steps from the initial state`;
-  return { kind: 'incomplete', bound: ending === 'abort' ? 'interrupted' : 'memory', why };
+  return { kind: 'incomplete', bound, why };
 }
