@@ -75,9 +75,16 @@ const aroundTwice: Params = { ...around, by: 'CONS', cpus: [[syncOnly], [syncOnl
 export function cmdq(model: string, params: Params, only?: string, likeCpus?: boolean): System {
   const machine = buildMachine(scenario(model as MemoryModel, params));
   const claims = commandQueue(machine).filter(({ name }) => only === undefined || name === only);
-  const isDeclared = likeCpus ?? params.cpus.length > 2;
+  const isDeclared = likeCpus ?? (params.cpus.length > 2 && isUniform(params));
   const claimed = isDeclared ? { symmetries: [issuers(machine, params)] } : {};
   return systemOf('cmdq', machine, [claims], witnesses(machine, params), claimed);
+}
+
+/** Whether all CPUs run one program. */
+function isUniform({ cpus, interrupt, mayFill, mayWait }: Params): boolean {
+  const isAllOrNone = ({ length }: readonly number[]): boolean => length === 0 || length === cpus.length;
+  const shapes = new Set(cpus.map((lists) => JSON.stringify(lists)));
+  return shapes.size === 1 && interrupt === null && isAllOrNone(mayFill) && isAllOrNone(mayWait);
 }
 
 /** CPUs that issue lists of the same shape are alike: whose a command is says its name. */
@@ -111,18 +118,25 @@ function witnesses(machine: Machine, { cpus }: Params): readonly Witness[] {
   );
 }
 
+/** What each variant is of. */
+const cases = new Map<string, { readonly params: Params; readonly only: string | undefined }>();
+
 const variant = (
   name: string,
   about: string,
   expect: Variant['expect'],
   params: Params,
   only?: string,
-): Variant => ({
-  name,
-  about,
-  expect,
-  build: (model) => cmdq(model, params, only),
-});
+): Variant => {
+  cases.set(name, { params, only });
+  return { name, about, expect, build: (model) => cmdq(model, params, only) };
+};
+
+/** A variant whose CPUs are declared to be alike. */
+export function withLikeCpus(name: string, model: string): System {
+  const { params, only } = cases.get(name)!;
+  return cmdq(model, params, only, true);
+}
 
 export const spec: Spec = {
   name: 'cmdq',
