@@ -21,7 +21,7 @@ export interface Part {
 const GROUPS = 30_000;
 
 /** A component of more values is not taken apart into fields. */
-const MOST_VALUES = 100_000;
+const MOST_VALUES = 50_000;
 
 /** For each part: states by states without it. */
 export function factors(tables: Tables, visited: Visited, parts: readonly Part[]): readonly number[] {
@@ -81,25 +81,39 @@ export function fieldsOf(tables: Tables, component: number): readonly Part[] {
   const values = Array.from({ length: known.count() }, (_, id) => flattened(known.valueOf(id)));
   const paths = [...new Set(values.flatMap((value) => [...value.keys()]))];
   if (paths.length < 2) return [];
-  // Numbers instead of values, so that each value is turned into text once and not once for each path.
   const columns = paths.map((path) => numbered(values.map((value) => value.get(path) ?? '')));
   // A record is a part as well as each of its fields.
   const records = paths.flatMap((path) => (path.includes('.') ? [path.slice(0, path.indexOf('.'))] : []));
   return [...new Set([...paths, ...records])].map((path) => {
     const kept = columns.filter((_, i) => paths[i] !== path && !paths[i]!.startsWith(`${path}.`));
-    const without = numbered(values.map((_, id) => kept.map((column) => column[id]!).join(' ')));
+    const without = numbered(digests(kept, values.length));
     return { component, path, without, valuesWithout: 1 + without.reduce((a, b) => Math.max(a, b), 0) };
   });
 }
 
-/** Numbers from 0 for the distinct texts, in order. */
-function numbered(texts: readonly string[]): Int32Array {
-  const ids = new Map<string, number>();
-  return Int32Array.from(texts, (text) => {
-    const id = ids.get(text) ?? ids.size;
-    ids.set(text, id);
-    return id;
+/** A number of 53 bits for each row of `columns`, different for different rows but for a chance that does not matter. */
+function digests(columns: readonly Int32Array[], rows: number): readonly number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    let high = 0;
+    let low = 0;
+    for (let c = 0; c < columns.length; c++) {
+      high = mixed(columns[c]![row]!, high ^ c);
+      low = mixed(columns[c]![row]!, low ^ ~c);
+    }
+    return (high >>> 0) * 2 ** 21 + (low >>> 11);
   });
+}
+
+/** Numbers from 0 for what is distinct, in order. */
+function numbered<T>(items: readonly T[]): Int32Array {
+  const ids = new Map<T, number>();
+  const numbers = new Int32Array(items.length);
+  for (const [i, item] of items.entries()) {
+    const id = ids.get(item) ?? ids.size;
+    ids.set(item, id);
+    numbers[i] = id;
+  }
+  return numbers;
 }
 
 /** The value's fields by name, and by `outer.inner` those of fields that are records. */

@@ -102,16 +102,16 @@ function slowTable({ functions }: Profile): string {
   const rows = functions
     .slice(0, ROWS)
     .map(({ kind, name, calls, seconds, reads }) => [
-      `${kind} ${name}`.trim(),
       count(calls),
       seconds.toFixed(2),
       percent(seconds / slow),
       ((1000 * seconds) / calls).toFixed(2),
       String(reads.length),
+      `${kind} ${name}`.trim(),
     ]);
   return [
     'Where slow code runs: once for each combination of values that a function reads',
-    ...grid(['function', 'calls', 'seconds', 'share', 'ms/call', 'components read'], rows, 'lrrrrr'),
+    ...grid(['calls', 'seconds', 'share', 'ms/call', 'reads', 'function'], rows, 'rrrrrl'),
   ].join('\n');
 }
 
