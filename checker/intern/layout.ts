@@ -43,10 +43,9 @@ export function layoutFor(counts: readonly number[], heat?: readonly number[]): 
 function layoutOf(counts: readonly number[], warmth: readonly number[], bits: number[]): Layout {
   const total = bits.reduce((sum, width) => sum + width, 0);
   for (let words = Math.max(1, Math.ceil(total / 32)); ; words++) {
-    const wordOf = spread(bits, words);
-    if (wordOf === null) continue;
-    for (let word = 0; word < words; word++) fill(word, wordOf, bits, counts, warmth);
-    return placed(words, wordOf, bits);
+    if (spread(bits, words) === null) continue;
+    fill(bits, words, counts, warmth);
+    return placed(words, spread(bits, words)!, bits);
   }
 }
 
@@ -66,20 +65,24 @@ function spread(bits: readonly number[], words: number): Int32Array | null {
   return wordOf;
 }
 
-/** Gives the bits that are left over in a word to its fields, each to the fullest of those that may grow: a component
- *  that has only ever had one value may well be a constant, and one with two a flag. */
-function fill(
-  word: number,
-  wordOf: Int32Array,
-  bits: number[],
-  counts: readonly number[],
-  warmth: readonly number[],
-): void {
-  const fields = bits.flatMap((_, c) => (wordOf[c] === word ? [c] : []));
+/** Gives the bits that are over in `words` words to the fields, one by one and each to the fullest of those that may
+ *  grow, as long as they fit: a component that has only ever had one value may well be a constant, and one with two a
+ *  flag. */
+function fill(bits: number[], words: number, counts: readonly number[], warmth: readonly number[]): void {
+  const open = new Set(bits.keys());
+  let over = 32 * words - bits.reduce((sum, width) => sum + width, 0);
+  // Fields of a tree stay narrow, so that many share a word.
+  const most = bits.map((width) => (words <= CHEAP_WORDS ? MAX_BITS : Math.min(MAX_BITS, width + 1)));
   const fullness = (c: number) => (warmth[c]! * counts[c]!) / 2 ** bits[c]!;
-  for (let left = 32 - fields.reduce((sum, c) => sum + bits[c]!, 0); left > 0; left--) {
-    const open = fields.filter((c) => bits[c]! < MAX_BITS);
-    if (open.length > 0) bits[open.reduce((a, b) => (fullness(b) > fullness(a) ? b : a))]! += 1;
+  while (over > 0 && open.size > 0) {
+    const fullest = [...open].reduce((a, b) => (fullness(b) > fullness(a) ? b : a));
+    bits[fullest]! += 1;
+    if (bits[fullest]! <= most[fullest]! && spread(bits, words) !== null) {
+      over -= 1;
+    } else {
+      bits[fullest]! -= 1;
+      open.delete(fullest);
+    }
   }
 }
 
