@@ -1,5 +1,14 @@
-/** The one loop: take a state from the frontier, queue its successors, look a batch of them up in the visited set,
- *  judge the new ones. */
+/** The one loop, and the hot one:
+ *
+ *  1. take a state from the frontier (`bfs.ts`, `dfs.ts`) and load its packed words;
+ *  2. queue its successors: for each agent what it learned here before, as XORs on the words (`successors.ts`);
+ *  3. sift out those that were queued a moment ago (`recent.ts`);
+ *  4. when the queue holds a batch, look all of it up in the visited set at once (`visited.ts`), so that the processor
+ *     waits for many cache misses together;
+ *  5. judge the states that are new, by what their last step changed (`../property/judge.ts`).
+ *
+ *  The model's own functions are run only where a combination of values comes up for the first time. A value whose
+ *  number does not fit its field makes the loop stop to give every state another layout. */
 import { nextLayout, reader, relay, type Tables } from '../intern/tables.ts';
 import type { Verdict } from '../outcome.ts';
 import type { Break, Judge } from '../property/judge.ts';
