@@ -53,8 +53,7 @@ export class Recent {
     let kept = start;
     for (let i = start; i < size; i++) {
       const from = i * width;
-      let hash = hashOf(words[from]!, 0);
-      for (let w = 1; w < width; w++) hash = hashOf(hash, words[from + w]!);
+      const hash = hashOfState(words, from, width);
       const entry = (hash & LAST) * width;
       let w = 0;
       while (w < width && table[entry + w] === words[from + w]) w++;
@@ -71,4 +70,12 @@ export class Recent {
     }
     queue.size = kept;
   }
+}
+
+/** The hash that `sift` gives a state. */
+export function hashOfState(words: Int32Array, from: number, width: number): number {
+  if (width === 2) return hashOf(words[from]!, words[from + 1]!);
+  let hash = hashOf(words[from]!, 0);
+  for (let w = 1; w < width; w++) hash = hashOf(hash, words[from + w]!);
+  return hash;
 }

@@ -9,7 +9,7 @@ import { nextLayout, relay, type Tables } from '../intern/tables.ts';
 import { type Judge, judgeOf } from '../property/judge.ts';
 import type { Handover } from './handover.ts';
 import { Inbox, Outbox } from './mail.ts';
-import { type Owner, ownerOf } from './ownership.ts';
+import { type Owner, ownerByHash, ownerOf } from './ownership.ts';
 import type { Rounds } from './rounds.ts';
 import { CHUNK_WORDS, common, floatOf, lineOf, own, type Shared } from './shared.ts';
 
@@ -53,7 +53,8 @@ export class Holdings {
   /** Until the next look at how much the tables may have to grow. */
   private patience = 0;
   // These depend on the layout.
-  private owner: Owner = () => 0;
+  /** Null as long as the hash of a state tells its owner. */
+  private owner: Owner | null = null;
   private queue = queueFor(1);
   private mail = queueFor(1);
   private flat = new Int32Array(1);
@@ -112,7 +113,7 @@ export class Holdings {
       const inbox = inboxes[i]!;
       while (inbox.hasMail()) {
         any = true;
-        mail.words = inbox.chunk() as Int32Array as Int32Array<ArrayBuffer>;
+        mail.words = inbox.words() as Int32Array as Int32Array<ArrayBuffer>;
         mail.size = inbox.filled() / width;
         recent.sift(mail, 0);
         this.keep(mail);
@@ -146,41 +147,53 @@ export class Holdings {
     if (perChunk === 0) throw new Error(`a state of ${layout.words} words does not fit a chunk of mail`);
     this.fullChunk = perChunk * layout.words;
     this.queue = queueFor(layout.words);
-    this.mail = { ...this.queue, parents: new Int32Array(perChunk), moves: new Int32Array(perChunk) };
+    // None of its arrays is the queue's: mail may come while the queue is gone through.
+    this.mail = {
+      words: new Int32Array(0),
+      parents: new Int32Array(perChunk),
+      moves: new Int32Array(perChunk),
+      hashes: new Int32Array(perChunk),
+      size: 0,
+      room: perChunk,
+    };
     this.flat = new Int32Array(layout.words);
     this.recent = new Recent(layout.words);
-    this.owner = ownerOf(this.firstLayout, layout, this.shared.workers);
+    const { firstLayout, shared } = this;
+    this.owner = layout === firstLayout ? null : ownerOf(firstLayout, layout, shared.workers);
   }
 
   /** Keeps what is ours of the states that were found before. The initial one is everybody's. */
   private take({ words, states, expanded }: Handover): void {
-    const { queue, owner, me, recent } = this;
+    const { queue, recent } = this;
     const width = this.tables.layout.words;
     queue.size = 1;
     this.keep(queue);
     for (let state = 1; state <= states; state++) {
       if (queue.size === BATCH || state === expanded || state === states) this.keep(queue);
       if (state === expanded) this.cursor = this.visited.count;
-      if (state === states || owner(words, state * width) !== me) continue;
+      if (state === states) break;
       copy(words, state * width, queue.words, queue.size * width, width);
       queue.size += 1;
       recent.sift(queue, queue.size - 1);
+      if (ownerByHash(queue.hashes[queue.size - 1]!, this.shared.workers) !== this.me) queue.size -= 1;
     }
   }
 
   /** Sends the successors in the queue that belong to others, and keeps ours. */
   private deliver(): void {
     const { queue, owner, me } = this;
-    const { words, moves, size } = queue;
+    const { workers } = this.shared;
+    const { words, moves, hashes, size } = queue;
     const width = this.tables.layout.words;
     let kept = 0;
     for (let i = 0; i < size; i++) {
-      const to = owner(words, i * width);
+      const to = owner === null ? ownerByHash(hashes[i]!, workers) : owner(words, i * width);
       if (to !== me) {
         this.post(to, words, i * width, width);
         continue;
       }
       if (kept < i) copy(words, i * width, words, kept * width, width);
+      hashes[kept] = hashes[i]!;
       moves[kept++] = moves[i]!;
     }
     queue.size = kept;
@@ -207,7 +220,7 @@ export class Holdings {
     const width = this.tables.layout.words;
     const from = visited.count;
     if ((this.wishes & wish.memory) !== 0) queue.size = 0;
-    this.withinMemory(() => visited.insert(queue));
+    this.withinMemory(() => visited.insert(queue, true));
     const { fresh } = visited;
     for (let state = from; state < visited.count; state++) {
       const i = fresh[state - from]!;

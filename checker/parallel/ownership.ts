@@ -1,5 +1,12 @@
-/** Which worker a state belongs to: a hash of it says, so that it is always the same one and nobody need be asked. */
+/** Which worker a state belongs to: its hash says, so that it is always the same one and nobody need be asked. */
+import { hashOfState } from '../explore/recent.ts';
 import type { Layout } from '../intern/layout.ts';
+
+/** The owner of a state with this hash. The low bits decide: the high ones are its place in the visited set, and the
+ *  states of one worker must not crowd in a part of that. */
+export function ownerByHash(hash: number, workers: number): number {
+  return ((hash & 0xff) * workers) >>> 8;
+}
 
 /** The owner of the packed state at `base`: a worker's number. */
 export type Owner = (words: Int32Array, base: number) => number;
@@ -14,30 +21,19 @@ interface Shift {
   readonly right: number;
 }
 
-/** The owners of states packed in `layout`, as they were in `first`: a state does not change hands when fields grow. */
+/** The owners of states packed in `layout`, as they were when they were packed in `first`: a state does not change
+ *  hands when fields grow. */
 export function ownerOf(first: Layout, layout: Layout, workers: number): Owner {
-  const width = first.words;
-  if (layout === first) return (words, base) => share(words, base, width, workers);
   const shifts = shiftsOf(layout, first);
-  const was = new Int32Array(width);
+  const was = new Int32Array(first.words);
   return (words, base) => {
     was.fill(0);
     for (let i = 0; i < shifts.length; i++) {
       const { from, to, mask, left, right } = shifts[i]!;
       was[to]! |= ((words[base + from]! & mask) << left) >>> right;
     }
-    return share(was, 0, width, workers);
+    return ownerByHash(hashOfState(was, 0, was.length), workers);
   };
-}
-
-/** Its constants are none of the visited set's: the states of one worker must not crowd in a part of its table. */
-function share(words: Int32Array, base: number, width: number, workers: number): number {
-  let hash = 0x2545f491;
-  for (let w = 0; w < width; w++) {
-    hash = Math.imul(hash ^ words[base + w]!, 0x2c1b3c6d);
-    hash ^= hash >>> 15;
-  }
-  return Math.imul(Math.imul(hash, 0x297a2d39) >>> 16, workers) >>> 16;
 }
 
 /** What to do to each word of a state in `from` to have it in `to`, without the bits that `to` has no room for. */

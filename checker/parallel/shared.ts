@@ -5,6 +5,8 @@ export interface Shared {
   readonly workers: number;
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly mail: Int32Array<SharedArrayBuffer>;
+  /** Chunks of states that can be under way from one worker to another: a power of 2. */
+  readonly chunks: number;
   /** Grows. */
   readonly log: SharedArrayBuffer;
 }
@@ -62,20 +64,23 @@ export function floatOf({ control }: Shared, w: number, at: number): Float64Arra
 const FIRST_LOG = 1 << 16;
 const MOST_LOG = 2 ** 30;
 
-/** Chunks of states that can be under way from one worker to another, and their size in words: as many states as are
- *  well looked up together. */
 export const CHUNKS = 32;
+/** The size of a chunk: as many states as are well looked up together. */
 export const CHUNK_WORDS = 512;
-/** A mailbox has a line with how many chunks were ever sent, one with how many were ever taken, and one with the
- *  number of states in each chunk. */
-export const MAILBOX_WORDS = 3 * LINE + CHUNKS * CHUNK_WORDS;
+
+/** A mailbox has a line with how many chunks were ever sent, one with how many were ever taken, and then each chunk,
+ *  with a line before it that says how many of its words are filled. */
+export function mailboxWords(chunks: number): number {
+  return 2 * LINE + chunks * (LINE + CHUNK_WORDS);
+}
 
 /** New shared memory for so many workers. */
-export function sharedFor(workers: number): Shared {
+export function sharedFor(workers: number, chunks = CHUNKS): Shared {
   return {
     workers,
+    chunks,
     control: new Int32Array(new SharedArrayBuffer(4 * LINE * (workers + 1))),
-    mail: new Int32Array(new SharedArrayBuffer(4 * MAILBOX_WORDS * workers * workers)),
+    mail: new Int32Array(new SharedArrayBuffer(4 * mailboxWords(chunks) * workers * workers)),
     // The types of ES2023 do not know yet that shared memory can grow; Node 20 does.
     log: new (SharedArrayBuffer as unknown as new (length: number, max: object) => SharedArrayBuffer)(
       FIRST_LOG,

@@ -79,6 +79,15 @@ test('states of three words, stored as a tree, travel as well', async () => {
   expect(told(outcome)).toEqual(toldByOne(source));
 });
 
+test('mail that has to wait until other mail is read is neither lost nor mixed up', async () => {
+  const pool = poolOf(entry, 2, 1);
+  const source: Counters = { kind: 'counters', agents: 3, length: 2, top: 20 };
+  const team = teamOf(pool, source, { pilot: 2, waits: true });
+  const outcome = await check(build(source), { search: 'bfs' }, team);
+  pool.close();
+  expect(outcome.effort).toMatchObject({ workers: 2, states: 41 ** 3, transitions: 3 * 40 * 41 ** 2 });
+});
+
 test('twenty runs tell the same', async () => {
   const source = two(12);
   const first = told(await found(source, 3));
