@@ -11,7 +11,8 @@ import { counterpartsOf } from './counterparts.ts';
 import { exchangedSteps, holdSteps } from './effects.ts';
 import type { Element } from './group.ts';
 import { shown, tried, wrong } from './images.ts';
-import { answered, type Mirror, type Other } from './mirror.ts';
+import { mirroredInvariant, mirroredStuck } from './judged.ts';
+import { answered, type Mirror } from './mirror.ts';
 import { type Remembered, remembered } from './remembered.ts';
 
 /** What the mirrored system calls things, and what the system itself calls them. */
@@ -158,74 +159,6 @@ function mirroredComponent(mirror: Mirror, component: Component, reactionOf: Rea
   };
   return { ...component, reaction: held };
 }
-
-/** A question whose answer is yes or no. */
-function judged(
-  mirror: Mirror,
-  read: Read,
-  ask: (read: Read) => string | null,
-  like: (other: Other) => string | null,
-  says: (other: Other) => string,
-  who: (g: number) => string = () => '',
-): string | null {
-  return answered(mirror, read, {
-    ask,
-    exchanged: (_, g) => who(g),
-    hold(why, other) {
-      const found = tried(other.element, says(other), () => like(other));
-      if ((found === null) === (why === null)) return;
-      const because =
-        why === null ? `of the exchanged state alone (${found})` : `of the state alone (${why})`;
-      throw wrong(other.element, `${says(other)} is said ${because}`);
-    },
-  });
-}
-
-function mirroredInvariant(mirror: Mirror, invariant: Invariant, like: (g: number) => Invariant): Invariant {
-  const who = (g: number): string => String(mirror.system.invariants.indexOf(like(g)));
-  const by = ({ g }: Other): string => {
-    const other = like(g).name;
-    return other === invariant.name ? `"${other}"` : `"${invariant.name}" or "${other}"`;
-  };
-  const { antecedent } = invariant;
-  const broken: Invariant = {
-    name: invariant.name,
-    broken: (read) =>
-      judged(
-        mirror,
-        read,
-        (own) => invariant.broken(own),
-        (other) => like(other.g).broken(other.read),
-        (other) => `that ${by(other)} is broken`,
-        who,
-      ),
-  };
-  if (antecedent === undefined) return broken;
-  const tests = (it: Invariant, read: Read): string | null => (it.antecedent?.(read) ? 'it is' : null);
-  return {
-    ...broken,
-    antecedent: (read) =>
-      judged(
-        mirror,
-        read,
-        (own) => tests(invariant, own),
-        (other) => tests(like(other.g), other.read),
-        (other) => `that ${by(other)} is put to the test`,
-        who,
-      ) !== null,
-  };
-}
-
-const mirroredStuck =
-  (mirror: Mirror): System['stuck'] =>
-  (read) =>
-    judged(
-      mirror,
-      read,
-      (own) => mirror.system.stuck(own),
-      (other) => mirror.system.stuck(other.read),
-      () => 'that it is stuck',
-    );
 
 /** The witness asked about the state that element `g` makes of a state. */
 function witnessBy({ system, group, images }: Mirror, witness: Witness, g: number): Witness {

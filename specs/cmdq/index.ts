@@ -15,7 +15,7 @@ import type { System, Witness } from '../../checker/system.ts';
 import { owner, SET_OWNER_PROD } from '../../model/driver/cmdq-issue.ts';
 import type { MemoryModel } from '../../model/machine.ts';
 import { commandQueue } from '../../model/property/cmdq.ts';
-import { alike, type Symmetry } from '../../model/symmetry.ts';
+import { alike, type Symmetry } from '../../model/symmetry/alike.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
 import {

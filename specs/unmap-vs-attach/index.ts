@@ -7,7 +7,7 @@ import { kfree, locals, place, smp_wmb, WRITE_ONCE } from '../../model/program/k
 import { drop, type Edit, replace, type Stmt } from '../../model/program/statement.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
 import { SYNC_FIELD } from '../../model/smmu/smmu.ts';
-import { alike, type Symmetry } from '../../model/symmetry.ts';
+import { alike, type Symmetry } from '../../model/symmetry/alike.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
 import { arrayName, LEAF, type Params, pageName, scenario, small } from './scenario.ts';

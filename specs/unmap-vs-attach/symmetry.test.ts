@@ -3,7 +3,7 @@ import { checkNow } from '../../checker/explore/check.ts';
 import type { Outcome } from '../../checker/outcome.ts';
 import type { System } from '../../checker/system.ts';
 import { replay } from '../../checker/trace/replay.ts';
-import { alike } from '../../model/symmetry.ts';
+import { alike } from '../../model/symmetry/alike.ts';
 import { buildMachine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
 import { atSize, spec } from './index.ts';

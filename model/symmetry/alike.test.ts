@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { abortSte, steObject } from './driver/attach.ts';
-import { smmuObject } from './driver/cmdq.ts';
-import { domainObject, invsObject } from './driver/invs.ts';
-import { pageObject, tableObject, unmapAndFree } from './driver/pgtable.ts';
-import type { Command, Life, Rcu, Smmu, StoreEvent, Thread } from './machine.ts';
-import type { Cells } from './memory/layout.ts';
-import { compile } from './program/statement.ts';
-import { alike, type Own } from './symmetry.ts';
-import { buildMachine } from './system.ts';
+import { abortSte, steObject } from '../driver/attach.ts';
+import { smmuObject } from '../driver/cmdq.ts';
+import { domainObject, invsObject } from '../driver/invs.ts';
+import { pageObject, tableObject, unmapAndFree } from '../driver/pgtable.ts';
+import type { Command, Life, Rcu, Smmu, StoreEvent, Thread } from '../machine.ts';
+import type { Cells } from '../memory/layout.ts';
+import { compile } from '../program/statement.ts';
+import { buildMachine } from '../system.ts';
+import { alike } from './alike.ts';
+import type { Own } from './renaming.ts';
 
 /** Three CPUs that each unmap a page of one table. */
 const pages = [0, 1, 2];
