@@ -29,7 +29,8 @@ export interface Trace {
 }
 
 export type Verdict =
-  | { readonly kind: 'holds' }
+  /** `odds`: that states were missed because others had the same fingerprint, if only these were kept. */
+  | { readonly kind: 'holds'; readonly odds?: number }
   | { readonly kind: 'violated'; readonly invariant: string; readonly why: string; readonly trace: Trace }
   | { readonly kind: 'deadlock'; readonly why: string; readonly trace: Trace }
   /** A state was reached from which no run ends: the trace leads to a cycle. Only of systems that must end. */
@@ -37,7 +38,7 @@ export type Verdict =
   | { readonly kind: 'vacuous'; readonly reasons: readonly string[] }
   | {
       readonly kind: 'incomplete';
-      readonly bound: 'max-states' | 'interrupted' | 'memory' | 'random';
+      readonly bound: 'max-states' | 'interrupted' | 'memory' | 'random' | 'fingerprint';
       readonly why: string;
     };
 

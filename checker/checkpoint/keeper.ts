@@ -64,7 +64,7 @@ export function preparePlace(file: string): void {
     const { summary, container } = openCheckpoint(file);
     container.close();
     throw new UsageError(
-      `${file} keeps ${summary.states} states of ${words(summary.run)} from an earlier run. Go on with ` +
+      `${file} keeps ${statesOf(summary.states)} of ${words(summary.run)} from an earlier run. Go on with ` +
         `--resume ${file}, or remove it.`,
     );
   }
@@ -96,7 +96,9 @@ export function withCovered(successors: Successors, kept: Kept | undefined): Suc
 export interface Keeper {
   /** To be called between slices: writes a checkpoint if it is time. */
   look(): void;
-  /** To be called when the exploration was stopped: writes what there is, and says how to go on. */
+  /** To be called before the exploration is stopped: writes what there is. */
+  stopping(): void;
+  /** To be called when it was: says how to go on. */
   stopped(): string;
   /** To be called when there is a verdict: there is nothing to go on with any more. */
   done(): void;
@@ -117,10 +119,12 @@ export function keeperOf(
   let states = kept?.file === file ? kept.summary.states : null;
 
   function keep(): void {
+    const queued = exploration.save();
+    if (queued === null) return;
     const started = performance.now();
     try {
       const seconds = (started - underway.started) / 1000;
-      const bytes = write(file, underway, { run, program, manner }, seconds);
+      const bytes = write(file, underway, queued, { run, program, manner }, seconds);
       states = exploration.visited.count;
       const took = (performance.now() - started) / 1000;
       keeping.onWritten?.({ file, states, bytes, seconds: took });
@@ -134,12 +138,14 @@ export function keeperOf(
 
   return {
     look() {
-      if (performance.now() >= next && exploration.settle()) keep();
+      if (performance.now() >= next) keep();
     },
+    stopping: keep,
     stopped() {
-      if (exploration.settle()) keep();
+      // It came to its end, and only what is looked for then was too much.
+      if (exploration.stopped === null) keep();
       if (states === null) return `nothing was kept in ${file}`;
-      return `${states} states are kept: go on with ${wayOn(file, manner)}`;
+      return `${statesOf(states)} ${states === 1 ? 'is' : 'are'} kept: go on with ${wayOn(file, manner)}`;
     },
     done: () => rmSync(file, { force: true }),
   };
@@ -154,6 +160,10 @@ export function keptBy(keeper: Keeper | null, outcome: Outcome): Outcome {
   }
   keeper.done();
   return outcome;
+}
+
+function statesOf(count: number): string {
+  return count === 1 ? '1 state' : `${count.toLocaleString('en-US')} states`;
 }
 
 function wayOn(file: string, { search, symmetry }: Manner): string {

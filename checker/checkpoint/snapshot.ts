@@ -33,30 +33,38 @@ export interface Summary extends About {
   readonly judge: JudgeRecord;
   readonly covered: readonly string[];
   readonly frontier: { readonly numbers: readonly number[]; readonly lists: number };
+  /** How many lists the queue makes. */
+  readonly queued: number;
   readonly cost: { readonly slowCalls: number; readonly lookups: number; readonly slowSeconds: number };
 }
 
 /** States that are copied at a time. */
 const BATCH = 4096;
 
-/** Writes an exploration that is settled. The number of bytes. */
-export function write(file: string, underway: Underway, about: About, seconds: number): number {
+/** Writes an exploration, of which `queued` was saved. The number of bytes. */
+export function write(
+  file: string,
+  underway: Underway,
+  queued: readonly Int32Array[],
+  about: About,
+  seconds: number,
+): number {
   const writer = new ContainerWriter(file);
   try {
     const { tables, exploration, frontier } = underway;
     writer.section('values', (add) => writeValues(tables, add));
     writer.section('states', (add) => writeStates(tables, exploration, add));
     if (exploration.visited.keepParents) writer.section('parents', (add) => writeParents(exploration, add));
-    const { lists } = frontier.save();
-    for (const [i, list] of lists.entries()) writer.section(`frontier ${i}`, (add) => add(bytesOf(list)));
-    return writer.finish(summaryOf(underway, about, seconds));
+    writeLists(writer, 'frontier', frontier.save().lists);
+    writeLists(writer, 'queued', queued);
+    return writer.finish(summaryOf(underway, queued.length, about, seconds));
   } catch (error) {
     writer.abandon();
     throw error;
   }
 }
 
-function summaryOf(underway: Underway, about: About, seconds: number): Summary {
+function summaryOf(underway: Underway, queued: number, about: About, seconds: number): Summary {
   const { tables, successors, judge, frontier, exploration } = underway;
   const { words, ...fields } = tables.layout;
   const [wordOf, shiftOf, maskOf, fieldOf] = [
@@ -78,6 +86,7 @@ function summaryOf(underway: Underway, about: About, seconds: number): Summary {
     judge: judge.save(),
     covered: [...successors.covered()],
     frontier: { numbers, lists: lists.length },
+    queued,
     cost: { slowCalls, lookups, slowSeconds },
   };
 }
@@ -163,27 +172,33 @@ export function restore(
 ): void {
   const { numbers, lists } = summary.frontier;
   judge.restore(summary.judge);
-  frontier.restore({
-    numbers,
-    lists: Array.from({ length: lists }, (_, i) => whole(container, `frontier ${i}`)),
-  });
-  exploration.restore(summary.transitions, summary.stuck, (visited) => {
-    const { words } = tables.layout;
-    const queue = roomy(words);
-    const states = source(container.parts('states', 4));
-    const parents = visited.keepParents ? source(container.parts('parents', 4)) : null;
-    while (visited.count < summary.states) {
-      // The first state comes alone: it is the one that is there without having been found.
-      const size = visited.count === 0 ? 1 : Math.min(BATCH, summary.states - visited.count);
-      states(queue.words, size * words);
-      parents?.(queue.parents, size);
-      queue.size = size;
-      const before = visited.count;
-      visited.insert(queue);
-      if (visited.count !== before + size) throw new Error('a checkpoint has a state twice');
-      refuseBeyond(guard, visited, summary);
-    }
-  });
+  frontier.restore({ numbers, lists: readLists(container, 'frontier', lists) });
+  fill(tables, exploration.visited, summary, container, guard);
+  exploration.restore(summary.transitions, summary.stuck, readLists(container, 'queued', summary.queued));
+}
+
+function fill(
+  tables: Tables,
+  visited: Exploration['visited'],
+  summary: Summary,
+  container: Container,
+  guard: MemoryGuard,
+): void {
+  const { words } = tables.layout;
+  const queue = roomy(words);
+  const states = source(container.parts('states', 4));
+  const parents = visited.keepParents ? source(container.parts('parents', 4)) : null;
+  while (visited.count < summary.states) {
+    // The first state comes alone: it is the one that is there without having been found.
+    const size = visited.count === 0 ? 1 : Math.min(BATCH, summary.states - visited.count);
+    states(queue.words, size * words);
+    parents?.(queue.parents, size);
+    queue.size = size;
+    const before = visited.count;
+    visited.insert(queue);
+    if (visited.count !== before + size) throw new Error('a checkpoint has a state twice');
+    refuseBeyond(guard, visited, summary);
+  }
 }
 
 function refuseBeyond(guard: MemoryGuard, visited: Exploration['visited'], { states }: Summary): void {
@@ -220,8 +235,14 @@ function source(parts: Iterator<Buffer>): (into: Int32Array, count: number) => v
   };
 }
 
-function whole(container: Container, name: string): Int32Array {
-  return numbersOf(Buffer.concat([...container.parts(name, 4)]));
+function writeLists(writer: ContainerWriter, name: string, lists: readonly Int32Array[]): void {
+  for (const [i, list] of lists.entries()) writer.section(`${name} ${i}`, (add) => add(bytesOf(list)));
+}
+
+function readLists(container: Container, name: string, count: number): readonly Int32Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    numbersOf(Buffer.concat([...container.parts(`${name} ${i}`, 4)])),
+  );
 }
 
 function numbersOf(bytes: Buffer): Int32Array<ArrayBuffer> {

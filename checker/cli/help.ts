@@ -20,6 +20,7 @@ Examples:
   heddle check --memory-limit 2G                 a job that needs more is "incomplete"
   heddle check SPEC/VARIANT --model armv8 --checkpoint run.ckpt
   heddle check --resume run.ckpt                 after Ctrl-C, a crash or a memory limit: go on
+  heddle check SPEC/VARIANT --fingerprint        8 bytes a state; "holds" then tells how likely it is wrong
   heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
 
 Exit codes:

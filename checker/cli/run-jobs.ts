@@ -47,6 +47,7 @@ async function runJob(
     signal,
     ...(search.maxStates === null ? {} : { maxStates: search.maxStates }),
     ...(search.memoryLimit === undefined ? {} : { memoryLimit: search.memoryLimit }),
+    ...(search.fingerprintSeed === undefined ? {} : { fingerprintSeed: search.fingerprintSeed }),
     ...(search.random === undefined ? {} : { random: search.random }),
     ...(search.engine === undefined ? {} : { engine: search.engine }),
     ...(search.symmetry === undefined ? {} : { symmetry: search.symmetry }),

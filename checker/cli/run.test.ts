@@ -51,7 +51,22 @@ test.each([
     ['check', '--search', 'random', '--resume', 'x'],
     'Random walks are not kept',
   ],
-  ['a checkpoint of many threads', ['check', '--workers', '2', '--checkpoint', 'x'], 'leave out --workers'],
+  [
+    'a checkpoint of many threads',
+    ['check', '--workers', '2', '--checkpoint', 'x'],
+    'do not go with --workers',
+  ],
+  ['fingerprints of random walks', ['check', '--search', 'random', '--fingerprint'], 'is for --search bfs'],
+  [
+    'fingerprints in a checkpoint',
+    ['check', '--fingerprint', '--resume', 'x'],
+    'do not go with --fingerprint',
+  ],
+  [
+    'fingerprints of sets',
+    ['check', '--engine', 'symbolic', '--fingerprint'],
+    '--fingerprint is for --engine exp',
+  ],
   ['how often without where', ['check', '--checkpoint-every', '5'], '--checkpoint where'],
   ['an interval that is none', ['check', '--checkpoint-every', '-1'], 'a number of seconds'],
   ['a seed that is no number', ['check', '--search', 'random', '--seed', 'x'], 'from 0 to 2147483647'],

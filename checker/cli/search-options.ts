@@ -17,6 +17,7 @@ export interface SearchArguments {
   readonly depth?: number;
   readonly symmetry: boolean;
   readonly workers: number;
+  readonly fingerprint?: true;
   readonly checkpoint?: string;
   readonly checkpointEvery?: number;
   readonly resume?: string;
@@ -58,7 +59,18 @@ export function addSearchOptions(command: Command): Command {
       ).argParser(seconds),
     )
     .option('--resume <file>', 'go on from a checkpoint, and keep the work there')
-    .addOption(new Option('--seed <n>', `random: which walks (default: ${seed})`).argParser(seedOf))
+    .addOption(
+      new Option(
+        '--fingerprint',
+        'keep 8 bytes of each state (bfs); the verdict then says how likely it is wrong',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--seed <n>',
+        `random, fingerprint: which walks or fingerprints (default: ${seed})`,
+      ).argParser(seedOf),
+    )
     .addOption(new Option('--walks <n>', `random: how many (default: ${walks})`).argParser(positive))
     .addOption(
       new Option('--depth <n>', `random: steps of the longest walk (default: ${depth})`).argParser(positive),
@@ -70,7 +82,7 @@ const EVERY = 300;
 
 /** Where the work is to be kept; a UsageError if that does not go together with the search. */
 export function keepingOf(options: SearchArguments): KeepRequest {
-  const { search, workers, checkpoint, checkpointEvery, resume } = options;
+  const { engine, search, workers, fingerprint, checkpoint, checkpointEvery, resume } = options;
   const keeping = { checkpointEvery: checkpointEvery ?? EVERY };
   if (checkpoint === undefined && resume === undefined) {
     if (checkpointEvery !== undefined)
@@ -79,7 +91,12 @@ export function keepingOf(options: SearchArguments): KeepRequest {
   }
   if (search === 'random')
     throw new UsageError('Random walks are not kept: their seed takes the same steps again.');
-  if (workers > 1) throw new UsageError('--checkpoint and --resume are for one thread: leave out --workers.');
+  const stray = Object.entries({
+    '--workers': workers > 1,
+    '--engine symbolic': engine === 'symbolic',
+    '--fingerprint': fingerprint === true,
+  }).find(([, isGiven]) => isGiven);
+  if (stray !== undefined) throw new UsageError(`--checkpoint and --resume do not go with ${stray[0]}.`);
   return {
     ...keeping,
     ...(checkpoint === undefined ? {} : { checkpoint }),
@@ -98,6 +115,9 @@ export function searchOf(options: SearchArguments): Search {
     ...(engine === 'symbolic' ? { engine } : {}),
   };
   if (engine === 'symbolic') refuseBesideSymbolic(options);
+  if (options.fingerprint && search !== 'bfs') throw new UsageError('--fingerprint is for --search bfs.');
+  if (options.fingerprint && workers > 1)
+    throw new UsageError('--fingerprint is for one thread: leave out --workers.');
   if (workers > 1 && search !== 'bfs') throw new UsageError('--workers is for --search bfs.');
   if (search === 'random') {
     if (maxStates !== null)
@@ -111,16 +131,20 @@ export function searchOf(options: SearchArguments): Search {
     };
     return { search, ...limits, random };
   }
-  const stray = Object.entries({ seed, walks, depth }).find(([, value]) => value !== undefined);
+  const fingerprints = options.fingerprint ? { fingerprintSeed: seed ?? defaultWalks.seed } : {};
+  const stray = Object.entries({ ...(options.fingerprint ? {} : { seed }), walks, depth }).find(
+    ([, value]) => value !== undefined,
+  );
   if (stray !== undefined) throw new UsageError(`--${stray[0]} is for random walks: add --search random.`);
-  return { search, ...limits };
+  return { search, ...limits, ...fingerprints };
 }
 
-function refuseBesideSymbolic({ search, maxStates, workers }: SearchArguments): void {
+function refuseBesideSymbolic({ search, maxStates, workers, fingerprint }: SearchArguments): void {
   const stray = Object.entries({
     '--search random': search === 'random',
     '--max-states': maxStates !== undefined,
     '--workers': workers > 1,
+    '--fingerprint': fingerprint === true,
   }).find(([, isGiven]) => isGiven);
   if (stray === undefined) return;
   throw new UsageError(`${stray[0]} is for --engine explicit; --memory-limit bounds the symbolic engine.`);

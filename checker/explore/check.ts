@@ -9,6 +9,7 @@ import { asDeclared, reduced as reduce, reducedSuccessors, reductionOf } from '.
 import { type System, UsageError } from '../system.ts';
 import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
 import { bfs } from './bfs.ts';
+import { byFingerprints, refuseBesideFingerprints } from './by-fingerprints.ts';
 import { dfs } from './dfs.ts';
 import { effortOf } from './effort.ts';
 import { findLasso } from './endless.ts';
@@ -54,7 +55,8 @@ export function checkNow(system: System, options: CheckOptions): Outcome {
 /** A search under way, with its clock. */
 function begin(system: System, options: CheckOptions) {
   const isExplicit = options.search !== 'random' && options.engine !== 'symbolic';
-  const explicit = isExplicit ? explicitRun(system, options) : null;
+  const begun = options.fingerprintSeed === undefined ? explicitRun : fingerprintRun;
+  const explicit = isExplicit ? begun(system, options) : null;
   const run = explicit ?? otherRun(system, options);
   const guard = memoryGuard(options.memoryLimit);
   let states = 1;
@@ -78,9 +80,20 @@ function begin(system: System, options: CheckOptions) {
     ended: () => run.ended(),
     outcome: () => run.outcome(),
     left: explicit?.standing ?? null,
-    // Nobody else knows how to take one state for another.
-    standing: explicit === null || explicit.standing.reduced !== null ? null : explicit.standing,
+    // Nobody else knows how to take one state for another, or has states where there are fingerprints.
+    standing:
+      explicit === null || explicit.standing.reduced !== null || options.fingerprintSeed !== undefined
+        ? null
+        : explicit.standing,
   };
+}
+
+/** A run that keeps fingerprints, and the exact one that it needs for a trace. */
+function fingerprintRun(system: System, options: CheckOptions): Run & { readonly standing: Standing } {
+  refuseBesideFingerprints(options);
+  const run = explicitRun(system, { ...options, keepTraces: false });
+  const { fingerprintSeed: _, ...exactly } = options;
+  return { ...run, outcome: () => byFingerprints(system, run, options, () => explicitRun(system, exactly)) };
 }
 
 function otherRun(system: System, options: CheckOptions): Run {
@@ -105,7 +118,12 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
     successors,
     judge,
     frontier,
-    { maxStates, keepParents: keepTraces, onTerminal: (read) => onTerminal?.(read) },
+    {
+      maxStates,
+      keepParents: keepTraces,
+      fingerprintSeed: options.fingerprintSeed,
+      onTerminal: (read) => onTerminal?.(read),
+    },
     (error, visited, state) => explained(tables, successors, visited, state, error, reduced),
   );
   const started = performance.now() - 1000 * (resume?.summary.seconds ?? 0);
@@ -119,7 +137,10 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
       if (goesOn) keeper?.look();
       return goesOn;
     },
-    stop: (bound, what) => exploration.stop(bound, what),
+    stop(bound, what) {
+      if (exploration.stopped === null && exploration.broken === null) keeper?.stopping();
+      exploration.stop(bound, what);
+    },
     growth: () => exploration.visited.growth(),
     ended: () => exploration.stopped !== null || exploration.broken !== null,
     progress: () => progressOf(standing),

@@ -13,8 +13,9 @@ import { nextLayout, reader, relay, type Tables } from '../intern/tables.ts';
 import type { Verdict } from '../outcome.ts';
 import type { Break, Judge } from '../property/judge.ts';
 import type { Read } from '../system.ts';
+import { Fingerprinted } from './fingerprinted.ts';
 import type { Frontier } from './frontier.ts';
-import { queueFor } from './queue.ts';
+import { queueFor, reserve } from './queue.ts';
 import { Recent } from './recent.ts';
 import type { Successors } from './successors.ts';
 import { Visited } from './visited.ts';
@@ -27,6 +28,8 @@ type Stopped = Extract<Verdict, { kind: 'incomplete' }>;
 export interface Limits {
   readonly maxStates: number;
   readonly keepParents: boolean;
+  /** Given if only fingerprints of states are to be kept: which. */
+  readonly fingerprintSeed?: number | undefined;
   onTerminal(read: Read): void;
 }
 
@@ -39,11 +42,11 @@ export interface Exploration {
   stopped: Stopped | null;
   /** Expands up to `states` states. False when the exploration has ended. */
   advance(states: number): boolean;
-  /** Looks up what is queued. True if then every state is found, expanded or in the frontier, and nothing was lost to a
-   *  limit: what is stored now is all there is to know. */
-  settle(): boolean;
-  /** Goes on where another exploration was settled: `fill` adds the states that it had found. */
-  restore(transitions: number, stuck: Exploration['stuck'], fill: (visited: Visited) => void): void;
+  /** What is queued and what was queued lately, which with the visited set and the frontier is all there is to know;
+   *  null if successors were given up to a limit. */
+  save(): readonly Int32Array[] | null;
+  /** Goes on, in a new exploration, where another one was saved. Its states are in the visited set by now. */
+  restore(transitions: number, stuck: Exploration['stuck'], queued: readonly Int32Array[]): void;
   /** Ends the exploration from outside. */
   stop(bound: Stopped['bound'], what: string): void;
 }
@@ -57,7 +60,11 @@ export function explore(
   limits: Limits,
   explain: (error: unknown, visited: Visited, state: number) => unknown,
 ): Exploration {
-  const visited = new Visited(tables.layout.words, limits.maxStates, limits.keepParents);
+  const { maxStates, keepParents, fingerprintSeed } = limits;
+  const visited =
+    fingerprintSeed === undefined
+      ? new Visited(tables.layout.words, maxStates, keepParents)
+      : new Fingerprinted(tables, maxStates, fingerprintSeed);
   let queue = queueFor(tables.layout.words);
   let recent = new Recent(tables.layout.words);
   const self: Exploration = {
@@ -67,7 +74,7 @@ export function explore(
     stuck: null,
     stopped: null,
     advance,
-    settle,
+    save,
     restore,
     stop,
   };
@@ -92,16 +99,27 @@ export function explore(
     }
   }
 
-  function settle(): boolean {
-    if (queue.size > 0 && !ended()) flush();
-    return queue.size === 0 && !lost && self.broken === null;
+  function save(): readonly Int32Array[] | null {
+    if (lost) return null;
+    const { words, parents, hashes, size } = queue;
+    const width = tables.layout.words;
+    return [words.slice(0, size * width), parents.slice(0, size), hashes.slice(0, size), recent.save()];
   }
 
-  function restore(transitions: number, stuck: Exploration['stuck'], fill: (visited: Visited) => void): void {
-    queue.size = 0;
+  function restore(
+    transitions: number,
+    stuck: Exploration['stuck'],
+    [words, parents, hashes, lately]: readonly Int32Array[],
+  ): void {
     self.transitions = transitions;
     self.stuck = stuck;
-    fill(visited);
+    queue = queueFor(tables.layout.words);
+    reserve(queue, parents!.length, tables.layout.words);
+    queue.words.set(words!);
+    queue.parents.set(parents!);
+    queue.hashes.set(hashes!);
+    queue.size = parents!.length;
+    recent.restore(lately!);
   }
 
   /** Expands one state; false if the exploration has ended. */

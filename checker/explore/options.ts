@@ -37,6 +37,8 @@ export interface CheckOptions {
   readonly maxStates?: number;
   /** Bytes that the process may hold; the verdict is incomplete if it needs more. By default most of what is free. */
   readonly memoryLimit?: number;
+  /** Keeps only fingerprints of states, of this seed. Breadth first only. */
+  readonly fingerprintSeed?: number;
   /** Where the exploration is kept now and then, and when it is stopped. Not for random walks. */
   readonly checkpoint?: Keeping;
   /** What to go on from. */

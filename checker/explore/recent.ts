@@ -18,6 +18,14 @@ export class Recent {
     this.table = new Int32Array(width << BITS);
   }
 
+  save(): Int32Array {
+    return this.table.slice();
+  }
+
+  restore(table: Int32Array): void {
+    this.table.set(table);
+  }
+
   /** Takes out of the queue, from position `start`, the states that are known to be queued or visited, and hashes
    *  those that stay. */
   sift(queue: Queue, start: number): void {

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Keeping, openCheckpoint } from '../checkpoint/keeper.ts';
+import type { Outcome } from '../outcome.ts';
 import { replay } from '../trace/replay.ts';
 import { anyCase } from './any-case.ts';
 import { checkNow } from './check.ts';
@@ -26,6 +31,41 @@ test('the engine agrees with the naive twin on random systems', () => {
     }),
     { seed: 20260101, numRuns: 500 },
   );
+});
+
+test('so do fingerprints, and a run that was stopped and taken up again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-twin-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'kept');
+  const named = { run: { spec: 's', variant: 'v', model: 'm' }, program: { heddle: '1', sources: '1' } };
+  const checkpoint: Keeping = { file, every: 1e6, ...named };
+  let stops = 0;
+  fc.assert(
+    fc.property(anyCase, fc.nat({ max: 7 }), (it, slices) => {
+      const system = systemOf(it);
+      const told = ({ verdict, effort, covered }: Outcome) => [
+        verdict.kind === 'holds' ? 'holds' : verdict,
+        [effort.states, effort.transitions, effort.depth, effort.values, covered],
+      ];
+      for (const search of ['bfs', 'dfs'] as const) {
+        const expected = told(checkNow(system, { search }));
+        if (search === 'bfs' && expected[0] === 'holds')
+          expect(told(checkNow(system, { search, fingerprintSeed: 1 }))).toEqual(expected);
+        let looks = 0;
+        const signal = {
+          get aborted() {
+            return looks++ >= slices;
+          },
+        } as AbortSignal;
+        const { verdict } = checkNow(system, { search, signal, checkpoint });
+        if (verdict.kind !== 'incomplete') continue;
+        stops += 1;
+        expect(told(checkNow(system, { search, resume: openCheckpoint(file) }))).toEqual(expected);
+      }
+    }),
+    { seed: 20260105, numRuns: 100 },
+  );
+  expect(stops).toBeGreaterThan(50);
 });
 
 /** Few states: the naive twin asks of each pair whether one leads to the other. */

@@ -22,6 +22,8 @@ export interface Search {
   readonly memoryLimit?: number;
   /** False if every state was to be explored, whatever symmetries the system declares. */
   readonly symmetry?: false;
+  /** Given if only fingerprints of states were kept: of which seed. */
+  readonly fingerprintSeed?: number;
   /** Threads that were to share the work, if more than one; what they find does not depend on it. */
   readonly workers?: number;
   /** Which walks, if they were random. */

@@ -28,6 +28,7 @@ export interface WrittenRun {
   readonly maxStates: number | null;
   readonly memoryLimit?: number;
   readonly workers?: number;
+  readonly fingerprintSeed?: number;
   readonly random?: Search['random'];
   readonly expected: Expectation;
   readonly verdict: WrittenVerdict;
@@ -62,7 +63,7 @@ export interface WrittenResults {
 /** A finished job as it is written. */
 export function writtenRun(
   job: FinishedJob,
-  { search, maxStates, memoryLimit, workers, random }: Search,
+  { search, maxStates, memoryLimit, workers, fingerprintSeed, random }: Search,
 ): WrittenRun {
   const { variant, model, expected } = job;
   const verdict = writtenVerdict(job);
@@ -71,6 +72,7 @@ export function writtenRun(
     maxStates,
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     ...(workers === undefined ? {} : { workers }),
+    ...(fingerprintSeed === undefined ? {} : { fingerprintSeed }),
     ...(random === undefined ? {} : { random }),
   };
   const engine = job.result.kind === 'outcome' ? job.result.outcome.effort.engine : undefined;

@@ -38,6 +38,8 @@ export function expectationWords(expected: Expectation): string {
 
 /** A verdict in a few words, in the same form as an expectation. */
 export function verdictWords(verdict: Verdict): string {
+  if (verdict.kind === 'holds' && verdict.odds !== undefined)
+    return `holds, odds ${verdict.odds.toExponential(1)}`;
   return verdict.kind === 'violated' ? `violated: ${verdict.invariant}` : verdict.kind;
 }
 

@@ -39,7 +39,12 @@ export function verdictTable(jobs: readonly FinishedJob[], paint: Paint): string
   const [head = '', ...lines] = grid([header, ...rows], align);
   const body = lines.flatMap((line, i) => [...specTitle(jobs[i], jobs[i - 1], paint), line]);
   const surprises = jobs.filter((job) => judgeJob(job) !== exitCode.asExpected).flatMap(surprise);
-  const notes = jobs.some(isReduced) ? ['* of states that are alike by a symmetry one was counted'] : [];
+  const notes = [
+    ...(jobs.some(isReduced) ? ['* of states that are alike by a symmetry one was counted'] : []),
+    ...(jobs.some(hasOdds)
+      ? [`odds: that states were missed because others had the same 64-bit fingerprint`]
+      : []),
+  ];
   return [
     head,
     ...body,
@@ -87,6 +92,11 @@ function engines(jobs: readonly FinishedJob[]): readonly string[] {
     both === 0 ? '' : `; in ${both} of them the explicit engine found the trace, and the counts are its`;
   return [`engine: symbolic in ${alone + both} of ${jobs.length} jobs${traces}`];
 }
+
+const hasOdds = ({ result }: FinishedJob): boolean =>
+  result.kind === 'outcome' &&
+  result.outcome.verdict.kind === 'holds' &&
+  result.outcome.verdict.odds !== undefined;
 
 const isReduced = ({ result }: FinishedJob): boolean =>
   result.kind === 'outcome' && result.outcome.symmetry !== undefined;
