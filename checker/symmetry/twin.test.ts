@@ -105,7 +105,7 @@ test('random systems: the verdict is that of all states, the counts are of orbit
       expect(again.ending).toBe(trace.ending);
       if (all.kind === 'violated') expect(trace.steps.length).toBe(all.depth);
     }),
-    { numRuns: 400, seed: 5 },
+    { numRuns: 250, seed: 5 },
   );
 });
 
@@ -118,6 +118,6 @@ test('random systems: depth first finds the same verdicts in as many states', ()
       expect(found.verdict.kind).toBe(breadth.verdict.kind);
       if (found.verdict.kind !== 'violated') expect(found.effort.states).toBe(breadth.effort.states);
     }),
-    { numRuns: 150, seed: 6 },
+    { numRuns: 100, seed: 6 },
   );
 });

@@ -178,6 +178,18 @@ export const spec: Spec = {
       unmapper(...noSection),
     ),
     variant('kfree', 'kfree() of the old array instead of kfree_rcu()', always(unsafe), attacher(freeNow)),
+    variant(
+      'two unmappers',
+      'v7.1, two CPUs unmap a page each: they are alike, so that one state stands for two',
+      always(holds),
+      { unmappers: 2 },
+    ),
+    variant(
+      'two unmappers, no barrier',
+      'as before, with no smp_mb() between clearing a PTE and reading the array',
+      { sc: holds, tso: stale, armv8: stale },
+      { unmappers: 2, ...unmapper(drop(inRange, 'smp_mb()')) },
+    ),
   ],
 };
 

@@ -16,8 +16,9 @@ function both(system: System): readonly [Outcome, Outcome] {
 }
 
 describe('with two unmappers, alike or not, every variant has the same verdict and as short a counterexample', () => {
-  // The edit of this one names the slot of CPU0.
-  const variants = spec.variants.filter(({ name }) => name !== 'free before SYNC');
+  // The edit of one names the slot of CPU0, and some have two already.
+  const left = ['free before SYNC', 'two unmappers', 'two unmappers, no barrier'];
+  const variants = spec.variants.filter(({ name }) => !left.includes(name));
   const jobs = variants.map(({ name, expect: expected }) => ({ name, expected: expected.armv8! }));
   test.each(jobs)('$name', ({ name, expected }) => {
     const system = atSize(name, 'armv8', { unmappers: 2 });

@@ -24,7 +24,10 @@ describe('every variant under every memory model is found as expected', () => {
 });
 
 describe('the engine, breadth or depth first, and the naive twin see the same states and transitions', () => {
-  const complete = jobs.filter(({ expected }) => expected.kind === 'holds');
+  // Two unmappers are too many for the naive twin; symmetry.test.ts has them.
+  const complete = jobs.filter(
+    ({ name, expected }) => expected.kind === 'holds' && !name.startsWith('two unmappers'),
+  );
   test.each(complete)('$name ($model)', ({ variant, model }) => {
     const { states, transitions } = naive(variant.build(model));
     for (const search of ['bfs', 'dfs'] as const) {
@@ -35,7 +38,7 @@ describe('the engine, breadth or depth first, and the naive twin see the same st
 
 test('depth first finds what breadth first finds, if not as shortly', () => {
   for (const { variant, model, expected } of jobs) {
-    if (expected.kind !== 'violated') continue;
+    if (expected.kind !== 'violated' || variant.name.startsWith('two unmappers')) continue;
     const shortest = checkNow(variant.build(model), { search: 'bfs' }).verdict;
     const any = checkNow(variant.build(model), { search: 'dfs' }).verdict;
     if (shortest.kind !== 'violated' || any.kind !== 'violated')
