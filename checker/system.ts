@@ -148,6 +148,8 @@ export interface Exchange {
   value(c: number, value: unknown): unknown;
   event?(event: Event): Event;
   agent?(name: string): string;
+  /** Only needed where several invariants look at the same components and are not called the same. */
+  invariant?(name: string): string;
   /** The statement, by its id. */
   statement?(id: string): string;
 }

@@ -12,8 +12,9 @@ export function counterpartsOf(system: System, element: Element): readonly numbe
   const exchanged = reads.map((some) => keyOf(some.map((c) => element.to[c]!)));
   const taken = new Set<number>();
   return invariants.map(({ name }, i) => {
+    const other = element.invariant(name);
     const fits = (j: number): boolean => !taken.has(j) && keyOf(reads[j]!) === exchanged[i];
-    const candidates = invariants.flatMap((it, j) => (fits(j) ? [{ j, isNamesake: it.name === name }] : []));
+    const candidates = invariants.flatMap((it, j) => (fits(j) ? [{ j, isNamesake: it.name === other }] : []));
     const found = candidates.find(({ isNamesake }) => isNamesake) ?? candidates[0];
     if (found === undefined) {
       throw wrong(element, `no invariant says of what "${name}" looks at, exchanged, what it says of that`);

@@ -16,6 +16,7 @@ export interface Element {
   value(c: number, value: unknown): unknown;
   event(event: Event): Event;
   agent(name: string): string;
+  invariant(name: string): string;
   statement(id: string): string;
 }
 
@@ -82,6 +83,7 @@ function elementOf(
     },
     event: (event) => through(event, (part, e) => part.event?.(e) ?? e),
     agent: (name) => through(name, (part, n) => part.agent?.(n) ?? n),
+    invariant: (name) => through(name, (part, n) => part.invariant?.(n) ?? n),
     statement: (id) => through(id, (part, s) => part.statement?.(s) ?? s),
   };
 }

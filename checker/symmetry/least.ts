@@ -9,6 +9,7 @@ export interface Representatives {
   represent(words: Int32Array, base: number): 'same' | 'another' | 'does not fit';
   /** The numbers of the representative of a state that has these numbers, by component. */
   of(ids: readonly number[]): readonly number[];
+  bytes(): number;
 }
 
 export function representatives(tables: Tables, group: readonly Element[], images: Images): Representatives {
@@ -117,5 +118,5 @@ export function representatives(tables: Tables, group: readonly Element[], image
     });
   }
 
-  return { represent, of };
+  return { represent, of, bytes: () => known.byteLength + at.byteLength };
 }

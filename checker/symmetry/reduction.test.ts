@@ -244,6 +244,29 @@ describe('a wrong declaration is found on small sizes, and said', () => {
     );
   });
 
+  test('invariants that look at the same are told apart by names, if the declaration has them', () => {
+    const small = (name: string) => (s: Processes) => (s[name]! > 5 ? 'too large' : null);
+    const even = (name: string) => (s: Processes) => (s[name]! === 1 ? 'odd' : null);
+    const never = {
+      'p0 small': small('p0'),
+      'p0 even': even('p0'),
+      'p1 even': even('p1'),
+      'p1 small': small('p1'),
+    };
+    const rule: Rule = (s, me) => (s[`p${me}`] === 0 ? [{ set: { [`p${me}`]: 1 } }] : []);
+    const system = processes(2, rule, { never });
+    expect(message(system)).toContain('is broken is said');
+    const [declared] = system.symmetries!;
+    const named: Symmetry = {
+      ...declared!,
+      exchange: (places) => ({
+        ...declared!.exchange(places),
+        invariant: (name) => name.replace(/\d/, (i) => String(places[Number(i)])),
+      }),
+    };
+    expect(checkNow({ ...system, symmetries: [named] }, { search: 'bfs' }).verdict.kind).toBe('violated');
+  });
+
   test('a proper end of one is none of another', () => {
     const stuck = (s: Processes): string | null => (s.p0 === 1 ? 'p0 stopped early' : null);
     const rule: Rule = (s, me) =>

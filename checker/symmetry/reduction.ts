@@ -70,6 +70,7 @@ export function reducedSuccessors(
       }
       return found;
     },
+    bytes: () => successors.bytes() + representatives.bytes(),
     covered() {
       const ids = [...successors.covered()];
       return new Set(reduction.group.flatMap(({ statement }) => ids.map(statement)));
