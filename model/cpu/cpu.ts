@@ -1,6 +1,7 @@
 /** A CPU as an agent: which of its steps are visible, and what it does on its own between them. */
 import type { Draft } from 'immer';
 import { type Agent, type Event, ModelBug, type Read, type Step } from '../contract.ts';
+import { copyOf } from '../copy.ts';
 import type { GracePeriodEvent, SectionEvent, StoreEvent, Thread } from '../machine.ts';
 import { content, whereIs } from './content.ts';
 import { mayPerform, perform, resolutions, resolve } from './deferred.ts';
@@ -150,7 +151,7 @@ function runOn(w: Work): void {
 
 /** What the thread would be if the step ended here. */
 function settledText({ cpu, t }: Work): string {
-  const here = structuredClone(t);
+  const here = copyOf(t);
   settle(cpu, here);
   return JSON.stringify(here);
 }
@@ -183,7 +184,7 @@ export function threadReaction(cpu: Cpu): {
     react(event, own) {
       if (isFinished(cpu, own)) return own;
       const e = event as StoreEvent | GracePeriodEvent | SectionEvent;
-      const t = structuredClone(own) as Draft<Thread>;
+      const t = copyOf(own);
       const { counted, sortable } = cpu.facts;
       if (e.kind === 'gp-begin') absorbGracePeriod(t, e, cpu.id, counted[e.by]!, sortable);
       else if (e.kind === 'section-end') absorbSectionEnd(t, e, cpu.name, counted[e.by]!, sortable);

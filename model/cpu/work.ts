@@ -2,6 +2,7 @@
 import { type Draft, produce } from 'immer';
 import type { Event, Line, Read, Ref, Step, Write } from '../contract.ts';
 import { ModelBug, write } from '../contract.ts';
+import { copyOf } from '../copy.ts';
 import type {
   Command,
   Fault,
@@ -65,7 +66,7 @@ export function makeStep(cpu: Cpu, read: Read, rule: Rule): Step | null {
   const lines: Line[] = [];
   const before = read(cpu.thread);
   // A copy and not immer's draft: a rule touches most of a thread, and drafts cost several times as much then.
-  const t = structuredClone(before) as Draft<Thread>;
+  const t = copyOf(before);
   const get = <T>(c: Ref<T>): T => (writes.has(c.index) ? (writes.get(c.index)!.value as T) : read(c));
   const set = <T>(c: Ref<T>, value: T): void => {
     writes.set(c.index, write(c, value));
