@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Keeping, openCheckpoint } from '../checkpoint/keeper.ts';
 import { checkNow } from '../explore/check.ts';
 import { naive } from '../explore/naive.ts';
 import type { ToyStep } from '../explore/toy.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Event, System } from '../system.ts';
 import { replay } from '../trace/replay.ts';
 import { orbitsOf } from './orbits.ts';
@@ -120,4 +125,35 @@ test('random systems: depth first finds the same verdicts in as many states', ()
     }),
     { numRuns: 100, seed: 6 },
   );
+});
+
+test('random systems: fingerprints, and a run that was stopped and taken up again, find the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-symmetry-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'kept');
+  const named = { run: { spec: 's', variant: 'v', model: 'm' }, program: { heddle: '1', sources: '1' } };
+  const checkpoint: Keeping = { file, every: 1e6, ...named };
+  let stops = 0;
+  fc.assert(
+    fc.property(anyCase, fc.nat({ max: 2 }), (c, slices) => {
+      const system = systemOf(c);
+      const told = ({ verdict, effort, covered, symmetry }: Outcome) => [
+        verdict.kind === 'holds' ? 'holds' : verdict,
+        [effort.states, effort.transitions, effort.depth, effort.values, covered, symmetry],
+      ];
+      const expected = told(checkNow(system, { search: 'bfs' }));
+      expect(told(checkNow(system, { search: 'bfs', fingerprintSeed: 1 }))[1]).toEqual(expected[1]);
+      let looks = 0;
+      const signal = {
+        get aborted() {
+          return looks++ >= slices;
+        },
+      } as AbortSignal;
+      if (checkNow(system, { search: 'bfs', signal, checkpoint }).verdict.kind !== 'incomplete') return;
+      stops += 1;
+      expect(told(checkNow(system, { search: 'bfs', resume: openCheckpoint(file) }))).toEqual(expected);
+    }),
+    { numRuns: 100, seed: 7 },
+  );
+  expect(stops).toBeGreaterThan(5);
 });
