@@ -1,12 +1,16 @@
 /** What the main thread hands over to workers: whole levels, all but the last one expanded. */
 import type { CheckOptions } from '../explore/options.ts';
 import type { Standing } from '../explore/team.ts';
-import { type Layout, layoutFor, repack } from '../intern/layout.ts';
+import { type Layout, repack } from '../intern/layout.ts';
+import { nextLayout } from '../intern/tables.ts';
 import { Log } from './log.ts';
 import type { Shared } from './shared.ts';
 
 export interface Handover {
   readonly layout: Layout;
+  /** How components have grown (`Tables`). */
+  readonly counts: number[];
+  readonly heat: number[];
   /** The states in the order in which they were found, the initial one first. */
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly states: number;
@@ -32,7 +36,9 @@ export function handoverOf(
     for (let id = 0; id < known.count(); id++) idOf(known.valueOf(id));
   }
   const from = tables.layout;
-  const layout = layoutFor(tables.values.map((known) => known.count()));
+  // The main thread may have to go on with its own.
+  const grown = { counts: [...tables.counts], heat: [...tables.heat] };
+  const layout = nextLayout({ ...tables, ...grown });
   const states = visited.count;
   const words = new Int32Array(new SharedArrayBuffer(4 * states * layout.words));
   const one = new Int32Array(from.words);
@@ -46,5 +52,5 @@ export function handoverOf(
     words.set(repack(portion, size, from, layout, size), first * layout.words);
   }
   const expanded = states - frontier.size();
-  return { layout, words, states, expanded, level: frontier.depth(), maxStates };
+  return { layout, ...grown, words, states, expanded, level: frontier.depth(), maxStates };
 }

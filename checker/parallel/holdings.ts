@@ -83,25 +83,30 @@ export class Holdings {
 
   /** Expands the states before `levelEnd`, or some of them if somebody is in a hurry, and sends what is to be sent. */
   expandTo(levelEnd: number): void {
-    const { visited, successors, queue, recent, flat, rounds } = this;
     while (this.cursor < levelEnd && this.wishes === 0) {
-      visited.load(this.cursor, flat);
-      const start = queue.size;
-      const found = successors.expand(flat, 0, queue);
-      if (found < 0) {
-        this.want(wish.relay);
-        break;
-      }
-      this.cursor += 1;
-      this.transitions += found;
-      if (found === 0 && this.judge.stuck(flat, 0) !== null) this.want(wish.again);
-      recent.sift(queue, start);
-      if (queue.size < BATCH) continue;
+      this.expandNext();
+      if (this.queue.size < BATCH) continue;
       this.deliver();
-      if (rounds.isHurried()) break;
+      if (this.rounds.isHurried()) break;
     }
     this.deliver();
     for (const outbox of this.outboxes) if (outbox.filled > 0) outbox.send();
+  }
+
+  /** A method of its own, because it is optimised better than a loop that goes on for a whole level. */
+  private expandNext(): void {
+    const { queue, flat } = this;
+    this.visited.load(this.cursor, flat);
+    const start = queue.size;
+    const found = this.successors.expand(flat, 0, queue);
+    if (found < 0) {
+      this.want(wish.relay);
+      return;
+    }
+    this.cursor += 1;
+    this.transitions += found;
+    this.recent.sift(queue, start);
+    if (found === 0 && this.judge.stuck(flat, 0) !== null) this.want(wish.again);
   }
 
   /** Reads the mail; whether there was any. */

@@ -69,13 +69,13 @@ function endingOf(wishes: number, found: number): Ending | null {
 }
 
 /** Tables whose values are those of the log, which begins with the values of the main thread. */
-function tablesWith(system: System, log: Log, { layout }: Handover): Tables {
+function tablesWith(system: System, log: Log, { layout, counts, heat }: Handover): Tables {
   log.catchUp(log.end());
   const values = system.components.map(({ ref }, c) => log.interner(c, `a value of ${ref.name}`));
   for (const [c, { ref, initial }] of system.components.entries()) {
     if (values[c]!.find(initial) !== 0) throw new Error(`a worker built another system: see ${ref.name}`);
   }
-  const tables = { ...tablesOf(system), values };
+  const tables = { ...tablesOf(system), values, counts, heat };
   relay(tables, layout);
   return tables;
 }
