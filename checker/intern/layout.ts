@@ -20,23 +20,23 @@ const CHEAP_WORDS = 2;
 /** Bits that must be over in a layout without spare bits: some field will need them. */
 const LEAST_OVER = 2;
 
-/** A layout that holds `counts[c]` values of each component, with a spare bit for each that has more than two, in
- *  as few words as that takes: late re-layouts cost more than the bits do. Only if the spare bits alone would take it
- *  beyond `CHEAP_WORDS`, it has none. The bits that are left over go to the fields that are fullest, so that a later
- *  re-layout is rare; first to those that have grown of late, as `heat` says if it is known. */
+/** A layout that holds `counts[c]` values of each component. In at most `CHEAP_WORDS` words if they fit with some bits
+ *  over; otherwise with a spare bit for each component of more than two values, because late re-layouts cost more than
+ *  the bits do. Bits that are over go to the fields that will need them, as far as one can tell: `heat` says which have
+ *  grown of late. */
 export function layoutFor(counts: readonly number[], heat?: readonly number[]): Layout {
   const warmth = counts.map((count, c) => (count <= 2 ? 0.01 : 1) * (0.05 + (heat?.[c] ?? 1)));
-  const spacious = layoutOf(
+  const least = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
+  const total = least.reduce((sum, width) => sum + width, 0);
+  if (total + LEAST_OVER <= 32 * CHEAP_WORDS) {
+    const tight = layoutOf(counts, warmth, least);
+    if (tight.words <= CHEAP_WORDS) return tight;
+  }
+  return layoutOf(
     counts,
     warmth,
     counts.map((count) => (count <= 2 ? 1 : 33 - Math.clz32(count - 1))),
   );
-  if (spacious.words <= CHEAP_WORDS) return spacious;
-  const least = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
-  const total = least.reduce((sum, width) => sum + width, 0);
-  if (total + LEAST_OVER > 32 * CHEAP_WORDS) return spacious;
-  const tight = layoutOf(counts, warmth, least);
-  return tight.words <= CHEAP_WORDS ? tight : spacious;
 }
 
 /** A layout whose fields have at least `bits`, to which it adds what is over. */
@@ -65,23 +65,23 @@ function spread(bits: readonly number[], words: number): Int32Array | null {
   return wordOf;
 }
 
-/** Gives the bits that are over in `words` words to the fields, one by one and each to the fullest of those that may
- *  grow, as long as they fit: a component that has only ever had one value may well be a constant, and one with two a
- *  flag. */
+/** Gives the bits that are over in `words` words to the fields, one by one and each to the one that is likeliest to need
+ *  it, as long as they fit: it is full, has many values and is warm. A component that has only ever had one value may
+ *  well be a constant, and one with two a flag. */
 function fill(bits: number[], words: number, counts: readonly number[], warmth: readonly number[]): void {
   const open = new Set(bits.keys());
   let over = 32 * words - bits.reduce((sum, width) => sum + width, 0);
   // Fields of a tree stay narrow, so that many share a word.
   const most = bits.map((width) => (words <= CHEAP_WORDS ? MAX_BITS : Math.min(MAX_BITS, width + 1)));
-  const fullness = (c: number) => (warmth[c]! * counts[c]!) / 2 ** bits[c]!;
+  const need = (c: number) => (warmth[c]! * counts[c]! ** 2) / 2 ** bits[c]!;
   while (over > 0 && open.size > 0) {
-    const fullest = [...open].reduce((a, b) => (fullness(b) > fullness(a) ? b : a));
-    bits[fullest]! += 1;
-    if (bits[fullest]! <= most[fullest]! && spread(bits, words) !== null) {
+    const neediest = [...open].reduce((a, b) => (need(b) > need(a) ? b : a));
+    bits[neediest]! += 1;
+    if (bits[neediest]! <= most[neediest]! && spread(bits, words) !== null) {
       over -= 1;
     } else {
-      bits[fullest]! -= 1;
-      open.delete(fullest);
+      bits[neediest]! -= 1;
+      open.delete(neediest);
     }
   }
 }
