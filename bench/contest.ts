@@ -68,7 +68,7 @@ function byTurns(
   tell: (text: string) => void,
 ): readonly Result[] {
   const samples = contenders.map((): Sample[] => []);
-  for (let turn = 0; turn < Math.max(...contenders.map(({ runs }) => runs)); turn++) {
+  for (let turn = 0; turn < Math.max(0, ...contenders.map(({ runs }) => runs)); turn++) {
     for (const [i, { name, runs, run }] of contenders.entries()) {
       if (turn >= runs) continue;
       const sample = run();

@@ -25,12 +25,15 @@ function main(argv: readonly string[]): number {
   const { runs, out, quick, scale, only } = options;
   const known = [spin, spinReduced, rumur];
   const peers = installed(known);
-  const bench: Bench = { runs, quick, scale, peers, faults: [], tell };
+  const bench: Bench = { runs, quick, scale, peers, faults: [], measured: new Map(), tell };
   const load = loadavg()[0]!;
   // Makes the bundle, so that no run pays for it.
   explore('heddle', references[0]!.subject);
   const names = only ?? (Object.keys(parts) as Part[]);
-  const sections = names.map((name) => `## ${parts[name].title}\n\n${parts[name].hold(bench)}`);
+  const sections = names.map((name) => {
+    const section = parts[name].hold(bench);
+    return section === '' ? '' : `## ${parts[name].title}\n\n${section}`;
+  });
   const setting: Setting = {
     date: new Date().toISOString().slice(0, 10),
     cores: availableParallelism(),

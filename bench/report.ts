@@ -27,8 +27,9 @@ ${date}, ${cores} cores, ${versions.join(', ')}. Load ${before} before and ${aft
 running, wall times mean little and CPU times are too long, each contender's alike.
 
 - CPU and wall: medians of ${runs} runs, by turns, of a whole process: heddle with Node's start-up, the others' verifiers
-  without what it takes to make them, which is the column "build". At 10^7 states, SPIN's reduction and Rumur run once, and
-  so does the naive twin everywhere.
+  without what it takes to make them, which is the column "build". At 10^7 states SPIN runs twice at most, without its
+  reduction, which has nothing to reduce here; Rumur runs once there, and the naive twin and heddle with symmetry anywhere.
+  Heddle's figures in the tables of growth and of symbols are those of the first table.
 - SPIN: \`gcc -O2 -DSAFETY\`, a hash table of about a slot for each state, nothing hashed away. Rumur: \`gcc -O3
   -march=native\`, one thread, no symmetry reduction. Both on models of ours with the same states as heddle's.
 - TLC: quoted, not run here: one worker on a TLA+ version of the model with the same states, on a quiet machine of two
