@@ -118,9 +118,13 @@ export function keeperOf(
   /** States in the file as it is. */
   let states = kept?.file === file ? kept.summary.states : null;
 
-  function keep(): void {
+  /** Whether that is all that there was when the exploration was stopped. */
+  let isWhole = false;
+
+  /** Whether it was written. */
+  function keep(): boolean {
     const queued = exploration.save();
-    if (queued === null) return;
+    if (queued === null) return false;
     const started = performance.now();
     try {
       const seconds = (started - underway.started) / 1000;
@@ -128,24 +132,30 @@ export function keeperOf(
       states = exploration.visited.count;
       const took = (performance.now() - started) / 1000;
       keeping.onWritten?.({ file, states, bytes, seconds: took });
+      return true;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
       keeping.onFailure?.(`could not write the checkpoint ${file}: ${error.message}`);
+      return false;
+    } finally {
+      const ended = performance.now();
+      next = ended + Math.max(1000 * every, 9 * (ended - started));
     }
-    const ended = performance.now();
-    next = ended + Math.max(1000 * every, 9 * (ended - started));
   }
 
   return {
     look() {
       if (performance.now() >= next) keep();
     },
-    stopping: keep,
+    stopping() {
+      isWhole = keep();
+    },
     stopped() {
       // It came to its end, and only what is looked for then was too much.
-      if (exploration.stopped === null) keep();
+      if (exploration.stopped === null) isWhole = keep();
       if (states === null) return `nothing was kept in ${file}`;
-      return `${statesOf(states)} ${states === 1 ? 'is' : 'are'} kept: go on with ${wayOn(file, manner)}`;
+      const what = isWhole ? 'the work is kept' : `the work up to ${statesOf(states)} is kept`;
+      return `${what}: go on with ${wayOn(file, manner)}`;
     },
     done: () => rmSync(file, { force: true }),
   };

@@ -56,7 +56,7 @@ test('what was kept is taken up by the job that it is of, and by no other', asyn
   const one = ['good/v7.1', '--model', 'sc'];
   const stopped = await check([...one, '--checkpoint', file, '--memory-limit', '1']);
   expect(stopped.code).toBe(20);
-  expect(stopped.stdout).toContain(`1 state is kept: go on with heddle check --resume ${file}`);
+  expect(stopped.stdout).toContain(`; the work is kept: go on with heddle check --resume ${file}`);
   const refused = async (args: readonly string[], message: string, engine?: Engine) => {
     const { code, stdout, stderr } = await check(args, engine);
     expect([code, stdout]).toEqual([2, '']);

@@ -88,7 +88,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     );
     if (signal === 'SIGINT') {
       expect(first.code).toBe(130);
-      expect(first.stdout).toContain(`states are kept: go on with heddle check --resume ${file}`);
+      expect(first.stdout).toContain(`; the work is kept: go on with heddle check --resume ${file}`);
     } else {
       expect(first).toMatchObject({ code: null, stdout: '' });
     }

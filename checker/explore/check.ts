@@ -12,9 +12,9 @@ import { bfs } from './bfs.ts';
 import { byFingerprints, refuseBesideFingerprints } from './by-fingerprints.ts';
 import { dfs } from './dfs.ts';
 import { effortOf } from './effort.ts';
-import { findLasso } from './endless.ts';
+import { findLasso, lassoBytes } from './endless.ts';
 import { explore } from './explore.ts';
-import { memoryGuard } from './memory.ts';
+import { type MemoryGuard, memoryGuard } from './memory.ts';
 import type { CheckOptions, Progress, Run } from './options.ts';
 import { randomRun } from './random.ts';
 import { successorsOf } from './successors.ts';
@@ -113,6 +113,7 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
   const successors = reduced === null ? all : reducedSuccessors(all, tables, reduced);
   const judge = judgeOf(tables, successors.changedBy);
   const frontier = options.search === 'bfs' ? bfs() : dfs();
+  const guard = memoryGuard(options.memoryLimit);
   const exploration = explore(
     tables,
     successors,
@@ -123,12 +124,13 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
       keepParents: keepTraces,
       fingerprintSeed: options.fingerprintSeed,
       onTerminal: (read) => onTerminal?.(read),
+      hasRoom: guard.allows,
     },
     (error, visited, state) => explained(tables, successors, visited, state, error, reduced),
   );
   const started = performance.now() - 1000 * (resume?.summary.seconds ?? 0);
   const standing: Standing = { system, tables, reduced, successors, judge, frontier, exploration, started };
-  if (resume !== undefined) takeUp(resume, standing, memoryGuard(options.memoryLimit));
+  if (resume !== undefined) takeUp(resume, standing, guard);
   const keeper = checkpoint === undefined ? null : keeperOf(standing, checkpoint, options, resume);
   return {
     standing,
@@ -144,7 +146,7 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
     growth: () => exploration.visited.growth(),
     ended: () => exploration.stopped !== null || exploration.broken !== null,
     progress: () => progressOf(standing),
-    outcome: () => keptBy(keeper, outcomeOf(standing)),
+    outcome: () => keptBy(keeper, outcomeOf(standing, guard)),
   };
 }
 
@@ -161,9 +163,9 @@ function progressOf({ exploration, frontier, started }: Standing): Progress {
   };
 }
 
-function outcomeOf(standing: Standing): Outcome {
+function outcomeOf(standing: Standing, guard: MemoryGuard): Outcome {
   const { system, tables, reduced, successors, judge, exploration } = standing;
-  const { lasso, stopped } = lassoOf(standing);
+  const { lasso, stopped } = lassoOf(standing, guard);
   const { visited, broken, stuck } = exploration;
   const covered = successors.covered();
   const effort = effortOf(tables, progressOf(standing), visited.bytes() + successors.bytes());
@@ -192,16 +194,20 @@ function outcomeOf(standing: Standing): Outcome {
 }
 
 /** A run that never ends, looked for if the system must end and everything was explored. */
-function lassoOf(standing: Standing): Pick<Findings, 'lasso' | 'stopped'> {
+function lassoOf(standing: Standing, guard: MemoryGuard): Pick<Findings, 'lasso' | 'stopped'> {
   const { system, tables, successors, exploration } = standing;
   const { visited, broken, stuck, stopped } = exploration;
   if (!system.mustEnd || broken !== null || stuck !== null || stopped !== null)
     return { lasso: null, stopped };
+  const none = (what: string): Pick<Findings, 'lasso' | 'stopped'> => {
+    const why = `no memory to look for runs that never end${what}; every state was found and satisfies every invariant`;
+    return { lasso: null, stopped: { kind: 'incomplete', bound: 'memory', why } };
+  };
+  if (!guard.allows(lassoBytes(visited.count, exploration.transitions))) return none('');
   try {
     return { lasso: findLasso(tables.layout.words, successors, visited), stopped };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const why = `no memory to look for runs that never end (${error.message})`;
-    return { lasso: null, stopped: { kind: 'incomplete', bound: 'memory', why } };
+    return none(` (${error.message})`);
   }
 }

@@ -33,6 +33,12 @@ export function findLasso(width: number, successors: Successors, visited: Visite
   return { state, cycle: fairCycle(state, hopsFrom) };
 }
 
+/** Bytes that `findLasso` takes, at most. */
+export function lassoBytes(states: number, transitions: number): number {
+  // Edges forward, in an array that may just have been doubled, and back; per state some arrays and the index of ids.
+  return 4 * (3 * transitions + 12 * states);
+}
+
 /** Edges by their origin: those of state `s` are `to[at[s]]` up to `to[at[s + 1]]`. */
 interface Graph {
   readonly states: number;

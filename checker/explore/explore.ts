@@ -31,6 +31,8 @@ export interface Limits {
   /** Given if only fingerprints of states are to be kept: which. */
   readonly fingerprintSeed?: number | undefined;
   onTerminal(read: Read): void;
+  /** Whether there is memory for so many bytes more. */
+  hasRoom(bytes: number): boolean;
 }
 
 /** Where an exploration stands. */
@@ -184,6 +186,10 @@ export function explore(
   /** Gives every field the bits that its component's values need by now. */
   function widen(): void {
     flush();
+    if (!limits.hasRoom(visited.bytes())) {
+      stop('memory', 'memory would not stand that all states are stored in wider fields');
+      return;
+    }
     const from = tables.layout;
     const to = nextLayout(tables);
     withinMemory(() => visited.relay(from, to));
