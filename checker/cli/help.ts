@@ -37,6 +37,7 @@ If several apply: 130, 1, 12, 11, 13, 14, 20, in this order.
 
 Environment:
   NO_COLOR=1      no colours        HEDDLE_DEBUG=1  where a fault comes from
+  HEDDLE_CACHE=F  the folder of the bundle that heddle starts from; empty: it starts from its sources
 `;
 
 export const checkHelp = `

@@ -18,7 +18,7 @@ export interface Part {
 
 /** Groups of states that differ in one part only, of which about so many are looked at: they are chosen by the hash of
  *  the rest, so that a group is taken as a whole and the ratio is not biased. */
-const GROUPS = 30_000;
+const GROUPS = 10_000;
 
 /** A component of more values is not taken apart into fields. */
 const MOST_VALUES = 50_000;
