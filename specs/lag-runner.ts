@@ -1,6 +1,7 @@
 /** The exploration machine (semantics.md 7) as a runner of litmus tests: every final state that the engine
  *  reaches. */
 import { checkNow } from '../checker/explore/check.ts';
+import type { Verdict } from '../checker/outcome.ts';
 import type { System } from '../checker/system.ts';
 import type { Read } from '../model/contract.ts';
 import { isFinished } from '../model/cpu/work.ts';
@@ -52,15 +53,14 @@ function explore(machine: Machine, explored: Machine, limits: Limits): Outcomes 
     why = reason;
     limit.abort();
   };
-  const outcome = checkNow(bareSystem(explored, 'litmus'), {
+  const { verdict, effort } = checkNow(bareSystem(explored, 'litmus'), {
     search: 'dfs',
     maxStates,
     keepTraces: false,
+    ...(maxBytes === undefined ? {} : { memoryLimit: maxBytes }),
     signal: limit.signal,
     onProgress({ seconds }) {
       if (maxSeconds !== undefined && seconds > maxSeconds) stop(`it took more than ${maxSeconds} s`);
-      if (maxBytes !== undefined && process.memoryUsage.rss() > maxBytes)
-        stop(`it took more than ${Math.round(maxBytes / 2 ** 20)} MiB`);
     },
     onTerminal(read) {
       faulty ??= faultOf(machine, read);
@@ -71,10 +71,15 @@ function explore(machine: Machine, explored: Machine, limits: Limits): Outcomes 
   if (faulty !== null) throw new Unsupported(`a program that does what none may: ${faulty}`);
   return {
     finals: [...finals.values()],
-    states: outcome.effort.states,
-    complete: outcome.verdict.kind !== 'incomplete',
-    why: why === '' ? `it has more than ${maxStates} states` : why,
+    states: effort.states,
+    complete: verdict.kind !== 'incomplete',
+    why: why === '' && verdict.kind === 'incomplete' ? whyOf(verdict, maxStates) : why,
   };
+}
+
+/** Which limit it was. */
+function whyOf({ bound, why }: Extract<Verdict, { kind: 'incomplete' }>, maxStates: number): string {
+  return bound === 'max-states' ? `it has more than ${maxStates} states` : why;
 }
 
 /** What a program does that no program may; a test has no outcomes worth the name then. */
