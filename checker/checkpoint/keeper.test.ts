@@ -15,9 +15,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkNow } from '../explore/check.ts';
 import type { CheckOptions } from '../explore/options.ts';
 import { toy } from '../explore/toy.ts';
+import { tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { type System, UsageError } from '../system.ts';
 import { type Keeping, type Kept, openCheckpoint, preparePlace, refuseForeign } from './keeper.ts';
+import { restoreTables } from './snapshot.ts';
 
 const run = { spec: 'toy', variant: 'v1', model: 'sc' };
 const program = { heddle: '1.2.3', sources: 'abc' };
@@ -129,6 +131,32 @@ const refusal = (what: () => unknown): string => {
   }
   return 'not refused';
 };
+
+test('tables that are taken up lay out what comes next as the kept ones would have', () => {
+  const file = join(folder(), 'kept');
+  const controller = new AbortController();
+  // Six fields share a word, so that `n` has outgrown its own by then.
+  const system = toy({
+    start: { n: 0, b: 0, c: 0, d: 0, e: 0, f: 0 },
+    agents: {
+      A({ n }) {
+        if (n === 200) controller.abort();
+        return [{ set: { n: n + 1 } }];
+      },
+    },
+  });
+  checkNow(system, { search: 'bfs', signal: controller.signal, checkpoint: keeping(file) });
+  const { summary, container } = openCheckpoint(file);
+  const tables = tablesOf(system);
+  restoreTables(tables, summary, container);
+  container.close();
+  expect(tables.values.map((known) => known.count())).toEqual(summary.values);
+  expect(tables.counts).toEqual(summary.growth.counts);
+  expect(tables.heat).toEqual(summary.growth.heat);
+  expect(Math.max(...tables.heat)).toBeGreaterThan(0);
+  expect([...tables.layout.fieldOf]).toEqual(summary.layout.fieldOf);
+  expect(tables.layout).not.toEqual(tablesOf(system).layout);
+});
 
 test('a checkpoint of which any byte was changed is refused', () => {
   const file = kept();

@@ -30,6 +30,8 @@ export interface Summary extends About {
   readonly layout: { readonly [K in keyof Layout]: Layout[K] extends number ? number : readonly number[] };
   /** How many values each component had. */
   readonly values: readonly number[];
+  /** What the next layout will hang on. */
+  readonly growth: { readonly counts: readonly number[]; readonly heat: readonly number[] };
   readonly judge: JudgeRecord;
   readonly covered: readonly string[];
   readonly frontier: { readonly numbers: readonly number[]; readonly lists: number };
@@ -83,6 +85,7 @@ function summaryOf(underway: Underway, queued: number, about: About, seconds: nu
     stuck: exploration.stuck,
     layout: { words, wordOf, shiftOf, maskOf, fieldOf },
     values: tables.values.map((known) => known.count()),
+    growth: { counts: tables.counts, heat: tables.heat },
     judge: judge.save(),
     covered: [...successors.covered()],
     frontier: { numbers, lists: lists.length },
@@ -126,7 +129,11 @@ function bytesOf(numbers: Int32Array): Uint8Array {
 }
 
 /** Gives the values their numbers and the fields their places. To be called before anything else is made of `tables`. */
-export function restoreTables(tables: Tables, { values, layout, cost }: Summary, container: Container): void {
+export function restoreTables(
+  tables: Tables,
+  { values, layout, growth, cost }: Summary,
+  container: Container,
+): void {
   let c = 0;
   let id = 0;
   for (const line of lines(container.parts('values', 1))) {
@@ -146,6 +153,8 @@ export function restoreTables(tables: Tables, { values, layout, cost }: Summary,
     maskOf: Int32Array.from(maskOf),
     fieldOf: Int32Array.from(fieldOf),
   });
+  tables.counts.splice(0, tables.counts.length, ...growth.counts);
+  tables.heat.splice(0, tables.heat.length, ...growth.heat);
   Object.assign(tables, cost);
 }
 
