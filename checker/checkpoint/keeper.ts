@@ -181,5 +181,6 @@ function wayOn(file: string, { search, symmetry }: Manner): string {
     ...(search === 'bfs' ? [] : [`--search ${search}`]),
     ...(symmetry ? [] : ['--no-symmetry']),
   ];
-  return ['heddle check', ...options, '--resume', file].join(' ');
+  const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+  return ['heddle check', ...options, '--resume', quoted].join(' ');
 }
