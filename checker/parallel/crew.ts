@@ -95,11 +95,11 @@ function progressOf(shared: Shared, { exploration, started }: Standing): Progres
   const { control, workers } = shared;
   const lines = Array.from({ length: workers }, (_, w) => lineOf(w));
   const sum = (what: number): number => lines.reduce((all, line) => all + control[line + what]!, 0);
-  const states = 1 + sum(own.states);
+  const states = sum(own.states);
   const seconds = (performance.now() - started) / 1000;
   return {
     states,
-    frontier: states - 1 - sum(own.expanded),
+    frontier: states - sum(own.expanded),
     transitions: exploration.transitions + sumOf(shared, own.transitions),
     depth: Math.max(...lines.map((line) => control[line + own.level]!)) + 1,
     seconds,

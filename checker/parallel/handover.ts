@@ -4,10 +4,13 @@ import type { Standing } from '../explore/team.ts';
 import { type Layout, repack } from '../intern/layout.ts';
 import { nextLayout } from '../intern/tables.ts';
 import { Log } from './log.ts';
-import type { Shared } from './shared.ts';
+import { makeRoom, type Shared } from './shared.ts';
+import { bitsFor, Table } from './table.ts';
 
 export interface Handover {
   readonly layout: Layout;
+  /** Bits of the visited set (`Table`), which is empty and has room for many times these states. */
+  readonly bits: number;
   /** How components have grown (`Tables`). */
   readonly counts: number[];
   readonly heat: number[];
@@ -52,5 +55,7 @@ export function handoverOf(
     words.set(repack(portion, size, from, layout, size), first * layout.words);
   }
   const expanded = states - frontier.size();
-  return { layout, ...grown, words, states, expanded, level: frontier.depth(), maxStates };
+  const bits = bitsFor(4 * states, layout.words);
+  makeRoom(shared.tables[0]!, Table.bytes(bits, layout.words));
+  return { layout, bits, ...grown, words, states, expanded, level: frontier.depth(), maxStates };
 }

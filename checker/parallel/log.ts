@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer';
 import { keyOf, sealed } from '../intern/canonical.ts';
 import type { Interner } from '../intern/interner.ts';
 import { ModelBug } from '../system.ts';
-import { common, growLog, type Shared } from './shared.ts';
+import { common, makeRoom, type Shared } from './shared.ts';
 
 /** An entry: the component and the length of the text, then the value as JSON, and nothing up to a multiple of 4. */
 const HEAD = 8;
@@ -85,7 +85,7 @@ export class Log {
       const json = JSON.stringify(value);
       const length = Buffer.byteLength(json);
       const end = this.read + sizeOf(length);
-      growLog(log, end);
+      makeRoom(log, end);
       const text = Buffer.from(log, 0, end);
       text.writeInt32LE(c, this.read);
       text.writeInt32LE(length, this.read + 4);

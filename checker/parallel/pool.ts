@@ -25,8 +25,8 @@ export interface Pool {
   close(): void;
 }
 
-/** Threads that run the module `entry`, which calls `work`. `chunks` of mail can be under way from one to another. */
-export function poolOf(entry: URL, workers: number, chunks?: number): Pool {
+/** Threads that run the module `entry`, which calls `work`. */
+export function poolOf(entry: URL, workers: number): Pool {
   let threads: readonly Worker[] = [];
   let jobs = 0;
   let current: Job | null = null;
@@ -66,7 +66,7 @@ export function poolOf(entry: URL, workers: number, chunks?: number): Pool {
     for (const thread of threads) thread.ref();
     const number = ++jobs;
     const it: Job = {
-      shared: sharedFor(workers, chunks),
+      shared: sharedFor(workers),
       answers: [],
       failure: null,
       news: (atMost) =>

@@ -1,11 +1,11 @@
-/** START HERE for what a worker does: level after level, it expands the states that it holds, until nobody finds any
- *  more. All workers are at the same distance from the initial state. */
+/** START HERE for what a worker does: level after level, it expands states, until nobody finds any more. All workers are
+ *  at the same distance from the initial state. */
 import { effortOf } from '../explore/effort.ts';
 import { relay, type Tables, tablesOf } from '../intern/tables.ts';
 import type { Effort } from '../outcome.ts';
 import type { System } from '../system.ts';
+import { Explorer, wish } from './explorer.ts';
 import type { Handover } from './handover.ts';
-import { Holdings, wish } from './holdings.ts';
 import { Log } from './log.ts';
 import { Rounds } from './rounds.ts';
 import { lineOf, own, type Shared } from './shared.ts';
@@ -20,45 +20,46 @@ export interface Share {
   readonly why: string;
   /** The largest distance from the initial state at which any worker has found a state. */
   readonly depth: number;
-  /** How many of the worker's states were expanded since the handover, or before that. */
+  /** How many states the worker has expanded, or taken over as expanded. */
   readonly expanded: number;
-  /** Without the initial state, which every worker holds. */
+  /** Of the states that the worker has found first, or taken over; without what is shared. */
   readonly effort: Effort;
   readonly witnessesMissed: readonly string[];
   readonly untested: readonly string[];
   readonly covered: readonly string[];
 }
 
-/** Explores the share of worker `me`. */
+/** Explores together with the other workers; this is worker `me`. */
 export function exploreShare(system: System, shared: Shared, me: number, handover: Handover): Share {
   const started = performance.now();
   const log = new Log(shared, system.components.length);
   const tables = tablesWith(system, log, handover);
   const rounds = new Rounds(shared, me);
-  const holdings = new Holdings(tables, shared, me, rounds, handover);
-  const { visited } = holdings;
-  let level = handover.level;
-  let levelEnd = visited.count;
+  const explorer = new Explorer(tables, shared, me, rounds, handover);
+  let level = handover.level - 1;
   for (;;) {
-    shared.control[lineOf(me) + own.level] = level;
-    holdings.expandTo(levelEnd);
-    const reports = rounds.end(
-      () => holdings.receive(),
-      () => [holdings.wishes, visited.count - levelEnd, log.end()],
-    );
-    const wishes = reports.reduce((all, [bits]) => all | bits!, 0);
-    const found = reports.reduce((all, [, states]) => all + states!, 0);
-    const ending = endingOf(wishes, found);
-    if (ending !== null) return told(holdings, tables, ending, found > 0 ? level + 1 : level, started);
-    if ((wishes & wish.relay) !== 0) {
-      // Nobody appends between the rounds: this is where the log ends for everybody.
-      log.catchUp(Math.max(...reports.map(([, , end]) => end!)));
-      holdings.widen();
-    } else {
+    const { wishes: mine, lists, states: found } = explorer;
+    const reports = rounds.end([mine, lists.found, found, log.end()]);
+    const told = (i: number): readonly number[] => reports.map((report) => report[i]!);
+    const wishes = told(0).reduce((all, bits) => all | bits);
+    const next = sum(told(1));
+    const ending = endingOf(wishes, next);
+    if (ending !== null) return shareOf(explorer, tables, ending, next > 0 ? level + 1 : level, started);
+    if (wishes === 0) {
       level += 1;
-      levelEnd = visited.count;
+      shared.control[lineOf(me) + own.level] = level;
+      explorer.nextLevel(told(1));
+    } else {
+      // Nobody appends between the rounds: this is where the log ends for everybody.
+      if ((wishes & wish.relay) !== 0) log.catchUp(Math.max(...told(3)));
+      explorer.rebuild(sum(told(2)), (wishes & wish.relay) !== 0);
     }
+    explorer.expandLevel();
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, it) => all + it, 0);
 }
 
 function endingOf(wishes: number, found: number): Ending | null {
@@ -80,18 +81,22 @@ function tablesWith(system: System, log: Log, { layout, counts, heat }: Handover
   return tables;
 }
 
-function told(holdings: Holdings, tables: Tables, ending: Ending, depth: number, started: number): Share {
-  const { visited, successors, judge, transitions, cursor } = holdings;
-  const states = visited.count - 1;
+function shareOf(
+  { successors, judge, states, expanded, transitions, why }: Explorer,
+  tables: Tables,
+  ending: Ending,
+  depth: number,
+  started: number,
+): Share {
   const seconds = (performance.now() - started) / 1000;
-  const frontier = visited.count - cursor;
+  const frontier = states - expanded;
   const progress = { states, frontier, transitions, depth, seconds, statesPerSecond: states / seconds };
   return {
     ending,
-    why: holdings.why,
+    why,
     depth,
-    expanded: cursor - 1,
-    effort: effortOf(tables, progress, visited.bytes() + successors.bytes()),
+    expanded,
+    effort: effortOf(tables, progress, successors.bytes()),
     witnessesMissed: judge.witnessesMissed(),
     untested: judge.untested(),
     covered: [...successors.covered()],

@@ -1,22 +1,23 @@
-/** The memory that the threads of a team share: a few words of control, mailboxes for states, and a log of values. */
+/** The memory that the threads of a team share: a few words of control, a log of values, the set of visited states, and
+ *  the states to be expanded. */
 
-/** Made by the main thread, and handed to every worker as it is. */
+/** Made by the main thread, and handed to every worker as it is. All but the control can grow in place. */
 export interface Shared {
   readonly workers: number;
   readonly control: Int32Array<SharedArrayBuffer>;
-  readonly mail: Int32Array<SharedArrayBuffer>;
-  /** Chunks of states that can be under way from one worker to another: a power of 2. */
-  readonly chunks: number;
-  /** Grows. */
   readonly log: SharedArrayBuffer;
+  /** The visited set is in one of them, and moves to the other when it has to grow. */
+  readonly tables: readonly SharedArrayBuffer[];
+  /** For each worker: the states that it found in levels of even numbers, and those of odd ones. */
+  readonly lists: readonly SharedArrayBuffer[];
 }
 
 /** Words of two cache lines, which processors fetch together: what different threads write lies so far apart. */
-export const LINE = 32;
+const LINE = 32;
 
 /** Words of control that belong to nobody. */
 export const common = {
-  /** Not 0: whoever started the team wants it to end. */
+  /** Not 0: the main thread wants the workers to end. */
   abort: 0,
   /** The number of the round that somebody wants to end early. */
   hurry: 1,
@@ -31,10 +32,8 @@ export const own = {
   /** Goes up when the worker may have something to do; whoever waits, waits for this. */
   bell: 0,
   asleep: 1,
-  /** The last round in which the worker has sent all that it had to send. */
-  sent: 2,
   /** The last round whose end the worker has reached. */
-  arrived: 3,
+  arrived: 2,
   states: 4,
   expanded: 5,
   /** A 64-bit float. */
@@ -46,6 +45,8 @@ export const own = {
   level: 16,
   /** A 64-bit float: bytes that the worker will ask for soon. */
   growth: 18,
+  /** How many states were taken from the worker's lists, of even and of odd levels; others write them too. */
+  taken: 32,
 } as const;
 
 /** Words of a report. */
@@ -53,7 +54,7 @@ export const reportWords = 4;
 
 /** Where the words of control of worker `w` begin. */
 export function lineOf(w: number): number {
-  return (1 + w) * LINE;
+  return LINE + 2 * LINE * w;
 }
 
 /** The 64-bit float of worker `w` that begins at word `at` of its own. */
@@ -61,37 +62,41 @@ export function floatOf({ control }: Shared, w: number, at: number): Float64Arra
   return new Float64Array(control.buffer, 4 * (lineOf(w) + at), 1);
 }
 
-const FIRST_LOG = 1 << 16;
-const MOST_LOG = 2 ** 30;
-
-export const CHUNKS = 32;
-/** The size of a chunk: as many states as are well looked up together. */
-export const CHUNK_WORDS = 512;
-
-/** A mailbox has a line with how many chunks were ever sent, one with how many were ever taken, and then each chunk,
- *  with a line before it that says how many of its words are filled. */
-export function mailboxWords(chunks: number): number {
-  return 2 * LINE + chunks * (LINE + CHUNK_WORDS);
-}
-
 /** New shared memory for so many workers. */
-export function sharedFor(workers: number, chunks = CHUNKS): Shared {
+export function sharedFor(workers: number): Shared {
   return {
     workers,
-    chunks,
-    control: new Int32Array(new SharedArrayBuffer(4 * LINE * (workers + 1))),
-    mail: new Int32Array(new SharedArrayBuffer(4 * mailboxWords(chunks) * workers * workers)),
-    // The types of ES2023 do not know yet that shared memory can grow; Node 20 does.
-    log: new (SharedArrayBuffer as unknown as new (length: number, max: object) => SharedArrayBuffer)(
-      FIRST_LOG,
-      { maxByteLength: MOST_LOG },
-    ),
+    control: new Int32Array(new SharedArrayBuffer(4 * LINE * (1 + 2 * workers))),
+    log: growable(),
+    tables: [growable(), growable()],
+    lists: Array.from({ length: 2 * workers }, growable),
   };
 }
 
-/** Gives `log` room for `bytes`. A RangeError if there is no room. */
-export function growLog(log: SharedArrayBuffer, bytes: number): void {
-  if (bytes <= log.byteLength) return;
-  const length = Math.max(bytes, Math.min(2 * log.byteLength, MOST_LOG));
-  (log as unknown as { grow(length: number): void }).grow(length);
+/** Bytes that shared memory may grow to: addresses are set aside for them, and no memory. */
+const MOST = 2 ** 33;
+
+// The types of ES2023 do not know yet that shared memory can grow; Node 20 does.
+interface Growable extends SharedArrayBuffer {
+  readonly maxByteLength: number;
+  grow(length: number): void;
+}
+
+function growable(): SharedArrayBuffer {
+  const Buffer = SharedArrayBuffer as unknown as new (length: number, most: object) => Growable;
+  for (let most = MOST; ; most /= 2) {
+    try {
+      return new Buffer(0, { maxByteLength: most });
+    } catch (error) {
+      // A process may be allowed few addresses.
+      if (!(error instanceof RangeError) || most < 2 ** 24) throw error;
+    }
+  }
+}
+
+/** Gives `buffer` room for `bytes`, and more if it has to grow. A RangeError if there is no room. */
+export function makeRoom(buffer: SharedArrayBuffer, bytes: number): void {
+  if (bytes <= buffer.byteLength) return;
+  const { maxByteLength } = buffer as Growable;
+  (buffer as Growable).grow(Math.max(bytes, Math.min(2 * buffer.byteLength, maxByteLength)));
 }

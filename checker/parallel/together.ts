@@ -37,12 +37,11 @@ function effortOf(standing: Standing, shares: readonly Share[], shared: Shared):
   const most = (name: string): number => Math.max(...shares.map(({ effort }) => effort.values[name]!));
   const ofMain = exploration.visited.bytes() + successors.bytes() + tables.tries.bytes();
   return {
-    // Every worker left out the initial state.
-    states: 1 + sum(({ states }) => states),
+    states: sum(({ states }) => states),
     transitions: exploration.transitions + sum(({ transitions }) => transitions),
     depth: Math.max(...shares.map(({ depth }) => depth)),
     seconds: (performance.now() - started) / 1000,
-    bytes: ofMain + sum(({ bytes }) => bytes) + shared.mail.byteLength + shared.log.byteLength,
+    bytes: ofMain + sum(({ bytes }) => bytes) + sharedBytes(shared),
     slowCalls: tables.slowCalls + sum(({ slowCalls }) => slowCalls),
     lookups: tables.lookups + sum(({ lookups }) => lookups),
     slowSeconds: tables.slowSeconds + sum(({ slowSeconds }) => slowSeconds),
@@ -62,9 +61,13 @@ function stoppedOf(
   const reasons = shares.map((share) => share.why).filter((it) => it !== '');
   const noMemory: Stop = { bound: 'memory', what: `no memory for more states (${reasons[0]})` };
   const { bound, what } = (ending === 'abort' ? stop : null) ?? noMemory;
-  const expanded = 1 + shares.reduce((all, share) => all + share.expanded, 0);
+  const expanded = shares.reduce((all, share) => all + share.expanded, 0);
   const why =
     `${what}: ${states} states were found and satisfy every invariant, ${expanded} of them were expanded, ` +
     `${states - expanded} were not; the deepest is ${depth} steps from the initial state`;
   return { kind: 'incomplete', bound, why };
+}
+
+function sharedBytes({ log, tables, lists }: Shared): number {
+  return [log, ...tables, ...lists].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
