@@ -35,7 +35,10 @@ export class Nodes {
   /** The largest `count` there has been. */
   peak = 2;
   collections = 0;
-  private readonly limit: number;
+  /** How many results were computed: what a run has cost, whatever the machine. */
+  work = 0;
+  /** Bytes. */
+  limit: number;
   /** Nodes below this have been used; `free` begins the list (by `right`) of those that no longer are. */
   private end = 2;
   private free = 0;
@@ -43,7 +46,6 @@ export class Nodes {
   private cache = new Int32Array(ENTRY * FIRST_CACHE);
   private marked = new Uint8Array(0);
 
-  /** `limit`: bytes. */
   constructor(limit: number) {
     this.limit = limit;
   }
@@ -102,6 +104,7 @@ export class Nodes {
   /** Remembers a result, in the place of another one that it collides with; returns it. */
   remember(op: number, a: number, b: number, result: number): number {
     const { cache } = this;
+    this.work += 1;
     const at = ENTRY * (hash(op, a, b) & (cache.length / ENTRY - 1));
     cache[at] = op;
     cache[at + 1] = a;

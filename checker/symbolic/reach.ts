@@ -4,17 +4,17 @@ import { type Count, censusOf, plus } from './count.ts';
 import type { Space } from './domain.ts';
 import { endless } from './endless.ts';
 import { type Broken, brokenAt, brokenIn, type Claims, claimsOf, missedIn, someAnswer } from './judge.ts';
-import { LevelLists, MOST_LEVELS } from './levels.ts';
 import { EMPTY } from './nodes.ts';
-import { orderOf } from './order.ts';
+import { ordersFor } from './order.ts';
 import { pilot } from './pilot.ts';
-import { Diagrams } from './relations.ts';
+import { race, type Usage } from './race.ts';
 import type { Rules } from './rules.ts';
-import { saturation } from './saturate.ts';
-import { type Steps, stepsOf } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 /** How many states the pilot looks at. */
 const PILOT = 1000;
+/** How many orders of the components may run against each other. */
+const ORDERS = 4;
 
 /** What is known of all reachable states. */
 export interface Reached {
@@ -34,7 +34,9 @@ export type Found = { readonly culprit: Culprit } | { readonly reached: Reached 
 
 /** What is looked at from outside while it is being found. */
 export interface Watch {
-  diagrams?: Diagrams;
+  readonly usage: Usage;
+  /** How many states the pilot may look at, if not the usual number. */
+  readonly pilot?: number;
   /** Called with each state in which nobody can take a step, by component. */
   terminal?(ids: readonly number[]): void;
 }
@@ -42,14 +44,9 @@ export interface Watch {
 /** Finds everything out; gives way at times. `limit`: bytes that diagrams may take. */
 export function* findings(rules: Rules, limit: number, watch: Watch): Generator<void, Found> {
   const claims = claimsOf(rules);
-  const early = lookAround(rules, claims);
+  const early = lookAround(rules, claims, watch.pilot ?? PILOT);
   if (early !== null) return { culprit: { kind: 'violated', ...early } };
-  const space = spaceFor(rules, limit);
-  const { diagrams, order } = space;
-  watch.diagrams = diagrams;
-  const steps = stepsOf(space, rules);
-  const { run, tidy } = saturation(space, steps);
-  const set = yield* run(diagrams.single(order.map(() => 0)));
+  const { space, steps, set, tidy } = yield* race(rules, ordersFor(rules, ORDERS), limit, watch.usage);
   tidy([set]);
   const broken = yield* brokenIn(claims, space, set);
   if (broken !== null) return { culprit: { kind: 'violated', ...broken } };
@@ -68,21 +65,13 @@ export function* findings(rules: Rules, limit: number, watch: Watch): Generator<
 }
 
 /** Learns what the components have to do with each other; an invariant that broke on the way. */
-function lookAround(rules: Rules, claims: Claims): Broken | null {
+function lookAround(rules: Rules, claims: Claims, states: number): Broken | null {
   let broken: Broken | null = null;
-  pilot(rules, PILOT, (idOf) => {
+  pilot(rules, states, (idOf) => {
     broken = brokenAt(claims, idOf);
     return broken !== null;
   });
   return broken;
-}
-
-function spaceFor(rules: Rules, limit: number): Space {
-  const order = orderOf(rules);
-  if (order.length > MOST_LEVELS) throw new RangeError(`more than ${MOST_LEVELS} components`);
-  const levelOf = new Int32Array(order.length);
-  for (const [level, c] of order.entries()) levelOf[c] = level;
-  return { diagrams: new Diagrams(limit), lists: new LevelLists(), levelOf, order };
 }
 
 /** The states of `set` in which nobody can take a step. */

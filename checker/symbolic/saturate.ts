@@ -10,7 +10,7 @@ import { EMPTY, UNIT } from './nodes.ts';
 import type { Steps } from './steps.ts';
 
 /** Nodes that there must be before garbage is looked for. */
-const FIRST_COLLECTION = 1 << 18;
+const FIRST_COLLECTION = 1 << 21;
 
 export interface Saturation {
   /** The states that `set` leads to, and `set` itself. Gives way at times. */

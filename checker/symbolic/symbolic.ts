@@ -23,11 +23,10 @@ const LEAST = 2 ** 26;
 export function symbolicRun(system: System, options: CheckOptions, explicitly: () => Run): Run {
   const started = performance.now();
   const rules = new Rules(system);
-  const watch: Watch = {};
-  if (options.onTerminal !== undefined) {
-    const { onTerminal } = options;
-    watch.terminal = (ids) => onTerminal(({ index }) => rules.values[index]!.valueOf(ids[index]!) as never);
-  }
+  const usage = { nodes: 0, bytes: 0, peakNodes: 0, peakBytes: 0 };
+  const terminal = (ids: readonly number[]) =>
+    options.onTerminal?.(({ index }) => rules.values[index]!.valueOf(ids[index]!) as never);
+  const watch: Watch = { usage, ...(options.onTerminal === undefined ? {} : { terminal }) };
   const own = process.memoryUsage.rss();
   const allowed = options.memoryLimit === undefined ? SHARE * freemem() : 0.85 * options.memoryLimit - own;
   const work = findings(rules, Math.max(allowed, LEAST), watch);
@@ -63,8 +62,8 @@ export function symbolicRun(system: System, options: CheckOptions, explicitly: (
   function progress(): Progress {
     if (other !== null) return other.run.progress();
     const seconds = (performance.now() - started) / 1000;
-    const nodes = watch.diagrams?.count ?? 0;
-    return { states: 0, frontier: 0, transitions: 0, depth: 0, seconds, statesPerSecond: 0, nodes };
+    const unknown = { states: 0, frontier: 0, transitions: 0, depth: 0, statesPerSecond: 0 };
+    return { ...unknown, seconds, nodes: usage.nodes };
   }
 
   function outcome(): Outcome {
@@ -100,8 +99,8 @@ export function symbolicRun(system: System, options: CheckOptions, explicitly: (
       ...(isLong ? { exactly: { states: String(states), transitions: String(transitions) } } : {}),
       depth: null,
       seconds: (performance.now() - started) / 1000,
-      bytes: watch.diagrams?.bytes() ?? 0,
-      nodes: watch.diagrams?.peak ?? 0,
+      bytes: usage.peakBytes,
+      nodes: usage.peakNodes,
       ...rules.cost,
       values: Object.fromEntries(system.components.map(({ ref }, c) => [ref.name, rules.values[c]!.count()])),
     };
