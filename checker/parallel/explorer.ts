@@ -1,6 +1,6 @@
 /** What a worker does within a level: it takes states from the lists, looks their successors up in the common visited
  *  set, and keeps and judges those that it was the first to find. */
-import { queueFor, reserve } from '../explore/queue.ts';
+import { queueFor } from '../explore/queue.ts';
 import { hashOfState, Recent } from '../explore/recent.ts';
 import { type Successors, successorsOf } from '../explore/successors.ts';
 import { type Layout, repack } from '../intern/layout.ts';
@@ -98,20 +98,20 @@ export class Explorer {
     this.lists.nextLevel(sizes, this.tables.layout.words);
   }
 
-  /** Makes room for more states than all `states`, and for the values that are known by now if `isWider`. All workers
-   *  do it together. */
+  /** Makes room for more states than all `states`, or for the values that are known by now if `isWider`: then nobody has
+   *  successors that are not looked up. All workers do it together. */
   rebuild(states: number, isWider: boolean): void {
     const isFull = states >= 0.8 * MOST_FULL * this.table.slots;
-    if (!(isWider || isFull) || this.remake(states, isWider)) this.share(states);
+    if (!(isWider || isFull) || this.remake(states, isWider, isFull)) this.share(states);
   }
 
   /** Moves everything to another table; false if there is no memory for it. */
-  private remake(states: number, isWider: boolean): boolean {
+  private remake(states: number, isWider: boolean, isFull: boolean): boolean {
     const { tables, shared, me, rounds } = this;
     const from = tables.layout;
     const to = isWider ? nextLayout(tables) : from;
     this.withinMemory(() => {
-      this.bits = bitsFor(2 * states, to.words);
+      this.bits = bitsFor(isFull ? 1.5 * states : states, to.words);
       if (me === 0) makeRoom(shared.tables[1 - this.which]!, Table.bytes(this.bits, to.words));
     });
     if (rounds.end([this.wishes]).some(([wishes]) => (wishes! & wish.memory) !== 0)) {
@@ -151,15 +151,7 @@ export class Explorer {
     this.withinMemory(() => this.lists.relay(from, to));
     relay(this.tables, to);
     this.successors.relaid();
-    const { words, moves, size } = this.queue;
     this.prepare();
-    reserve(this.queue, size, to.words);
-    this.queue.words.set(repack(words, size, from, to, size));
-    for (let i = 0; i < size; i++) {
-      this.queue.hashes[i] = hashOfState(this.queue.words, i * to.words, to.words);
-      this.queue.moves[i] = moves[i]!;
-    }
-    this.queue.size = size;
     this.wishes &= ~wish.relay;
   }
 

@@ -50,9 +50,11 @@ export function exploreShare(system: System, shared: Shared, me: number, handove
       shared.control[lineOf(me) + own.level] = level;
       explorer.nextLevel(told(1));
     } else {
+      // Whoever had no room has successors left to look up, so room comes first.
+      const isWider = wishes === wish.relay;
       // Nobody appends between the rounds: this is where the log ends for everybody.
-      if ((wishes & wish.relay) !== 0) log.catchUp(Math.max(...told(3)));
-      explorer.rebuild(sum(told(2)), (wishes & wish.relay) !== 0);
+      if (isWider) log.catchUp(Math.max(...told(3)));
+      explorer.rebuild(sum(told(2)), isWider);
     }
     explorer.expandLevel();
   }

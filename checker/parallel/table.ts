@@ -13,13 +13,13 @@ export function isPlain(words: Int32Array, from: number, width: number): boolean
 }
 
 /** A table grows when it is fuller than this. */
-export const MOST_FULL = 0.6;
+export const MOST_FULL = 0.7;
 /** Word positions stay below 2^31. */
 const MAX_WORDS = 2 ** 31;
 
-/** Bits of the hash that choose a slot, so that `states` are well below `MOST_FULL`. A RangeError if that is too many. */
+/** Bits of the hash that choose a slot, if there are to be so many states. A RangeError if that is too many. */
 export function bitsFor(states: number, width: number): number {
-  const bits = Math.max(12, 33 - Math.clz32(Math.ceil(states / MOST_FULL)));
+  const bits = Math.max(12, Math.ceil(Math.log2(states / MOST_FULL)));
   if (width * 2 ** bits > MAX_WORDS) throw new RangeError('too many states');
   return bits;
 }
