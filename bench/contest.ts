@@ -41,6 +41,8 @@ interface Contender {
 /** All results on one subject; `tell` hears of each run. */
 export function hold(contest: Contest, tell: (text: string) => void): readonly Result[] {
   const { subject, states, engines, peers } = contest;
+  // If a source has changed since the last run, the bundle is made anew here, so that no run pays for it.
+  explore('heddle', { kind: 'reference', k: 1, p: 1, m: 1 });
   const ours = engines.map(
     ([name, runs]): Contender => ({
       name,

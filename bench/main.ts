@@ -3,10 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { explore } from './ours.ts';
 import { type Bench, type Part, parts } from './parts.ts';
 import { installed, skipped } from './peer.ts';
-import { references } from './plan.ts';
 import { preface, type Setting } from './report.ts';
 import { rumur, rumurVersion } from './rumur.ts';
 import { spin, spinReduced, spinVersions } from './spin.ts';
@@ -27,8 +25,6 @@ function main(argv: readonly string[]): number {
   const peers = installed(known);
   const bench: Bench = { runs, quick, scale, peers, faults: [], measured: new Map(), tell };
   const load = loadavg()[0]!;
-  // Makes the bundle, so that no run pays for it.
-  explore('heddle', references[0]!.subject);
   const names = only ?? (Object.keys(parts) as Part[]);
   const sections = names.map((name) => {
     const section = parts[name].hold(bench);
