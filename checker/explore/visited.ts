@@ -12,6 +12,8 @@ const IN_CHUNK = CHUNK - 1;
 /** A small check shall not pay for a whole chunk. */
 const FIRST_CHUNK = 256;
 const MAX_STATES = 2 ** 31 - 1;
+/** States that are moved to another layout together: so few that all of it stays in the processor's cache. */
+const PORTION = 256;
 
 export class Visited {
   count = 0;
@@ -140,19 +142,20 @@ export class Visited {
     this.folding = foldingOf(to.words);
     this.keys.clear();
     this.width = to.words;
-    const fresh = new Int32Array(CHUNK);
+    const fresh = new Int32Array(PORTION);
     const flat = new Int32Array(words);
-    const before = new Int32Array(CHUNK * words);
-    for (let c = 0; c << CHUNK_BITS < this.count; c++) {
-      const chunk = this.states[c]!;
-      const size = Math.min(CHUNK, this.count - (c << CHUNK_BITS));
+    const before = new Int32Array(PORTION * words);
+    for (let first = 0; first < this.count; first += PORTION) {
+      const chunk = this.states[first >>> CHUNK_BITS]!;
+      const start = 2 * (first & IN_CHUNK);
+      const size = Math.min(PORTION, this.count - first);
       for (let i = 0; i < size; i++) {
-        folding.unfold(chunk[2 * i]!, chunk[2 * i + 1]!, flat);
+        folding.unfold(chunk[start + 2 * i]!, chunk[start + 2 * i + 1]!, flat);
         for (let w = 0; w < words; w++) before[i * words + w] = flat[w]!;
       }
       const keys = this.folding.keysOf(repack(before, size, from, to, size), size);
       this.keys.insert(keys, size, size, fresh);
-      for (let w = 0; w < 2 * size; w++) chunk[w] = keys[w]!;
+      for (let w = 0; w < 2 * size; w++) chunk[start + w] = keys[w]!;
     }
   }
 }

@@ -25,7 +25,7 @@ const LEAST_OVER = 2;
  *  the bits do. Bits that are over go to the fields that will need them, as far as one can tell: `heat` says which have
  *  grown of late. */
 export function layoutFor(counts: readonly number[], heat?: readonly number[]): Layout {
-  const warmth = counts.map((count, c) => (count <= 2 ? 0.01 : 1) * (0.05 + (heat?.[c] ?? 1)));
+  const warmth = counts.map((count, c) => (count <= 2 ? 0.01 : 1) * (0.02 + (heat?.[c] ?? 1)));
   const least = counts.map((count) => Math.max(1, 32 - Math.clz32(count - 1)));
   const total = least.reduce((sum, width) => sum + width, 0);
   if (total + LEAST_OVER <= 32 * CHEAP_WORDS) {
@@ -66,14 +66,14 @@ function spread(bits: readonly number[], words: number): Int32Array | null {
 }
 
 /** Gives the bits that are over in `words` words to the fields, one by one and each to the one that is likeliest to need
- *  it, as long as they fit: it is full, has many values and is warm. A component that has only ever had one value may
+ *  it, as long as they fit: it is full and warm. A component that has only ever had one value may
  *  well be a constant, and one with two a flag. */
 function fill(bits: number[], words: number, counts: readonly number[], warmth: readonly number[]): void {
   const open = new Set(bits.keys());
   let over = 32 * words - bits.reduce((sum, width) => sum + width, 0);
   // Fields of a tree stay narrow, so that many share a word.
   const most = bits.map((width) => (words <= CHEAP_WORDS ? MAX_BITS : Math.min(MAX_BITS, width + 1)));
-  const need = (c: number) => (warmth[c]! * counts[c]! ** 2) / 2 ** bits[c]!;
+  const need = (c: number) => (warmth[c]! * counts[c]!) / 2 ** bits[c]!;
   while (over > 0 && open.size > 0) {
     const neediest = [...open].reduce((a, b) => (need(b) > need(a) ? b : a));
     bits[neediest]! += 1;

@@ -56,7 +56,7 @@ export function nextLayout(tables: Tables): Layout {
   const { values, counts, heat } = tables;
   for (const [c, known] of values.entries()) {
     const count = known.count();
-    heat[c] = heat[c]! / 2 + (count > counts[c]! ? 1 : 0);
+    heat[c] = count > counts[c]! ? 1 : 0.8 * heat[c]!;
     counts[c] = count;
   }
   return layoutFor(counts, heat);
