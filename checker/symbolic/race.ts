@@ -8,7 +8,7 @@ import { LevelLists, MOST_LEVELS } from './levels.ts';
 import { OutOfNodes } from './nodes.ts';
 import { Diagrams } from './relations.ts';
 import type { Rules } from './rules.ts';
-import { type Saturation, saturation } from './saturate.ts';
+import { type Collecting, type Saturation, saturation } from './saturate.ts';
 import { type Steps, stepsOf } from './steps.ts';
 
 /** Work that an order may do before another one is tried. */
@@ -44,6 +44,7 @@ export function* race(
   orders: readonly (readonly number[])[],
   limit: number,
   usage: Usage,
+  collecting?: Collecting,
 ): Generator<void, Saturated> {
   const waiting = [...orders];
   const runners: Runner[] = [];
@@ -54,7 +55,7 @@ export function* race(
     const least = idlest(runners);
     if (waiting.length > 0 && (least === undefined || workOf(least) > START)) {
       const handicap = 2 ** (orders.length - waiting.length);
-      runners.push({ ...runnerFor(rules, waiting.shift()!, limit), handicap });
+      runners.push({ ...runnerFor(rules, waiting.shift()!, limit, collecting), handicap });
       share();
       continue;
     }
@@ -92,12 +93,17 @@ function observe(runners: readonly Runner[], usage: Usage): void {
   usage.peakBytes = Math.max(usage.peakBytes, usage.bytes);
 }
 
-function runnerFor(rules: Rules, order: readonly number[], limit: number): Omit<Runner, 'handicap'> {
+function runnerFor(
+  rules: Rules,
+  order: readonly number[],
+  limit: number,
+  collecting: Collecting | undefined,
+): Omit<Runner, 'handicap'> {
   if (order.length > MOST_LEVELS) throw new RangeError(`more than ${MOST_LEVELS} components`);
   const levelOf = new Int32Array(order.length);
   for (const [level, c] of order.entries()) levelOf[c] = level;
   const space: Space = { diagrams: new Diagrams(limit), lists: new LevelLists(), levelOf, order };
   const steps = stepsOf(space, rules);
-  const { run, tidy } = saturation(space, steps);
+  const { run, tidy } = saturation(space, steps, collecting);
   return { space, steps, tidy, run: run(space.diagrams.single(order.map(() => 0))) };
 }

@@ -9,6 +9,7 @@ import { ordersFor } from './order.ts';
 import { pilot } from './pilot.ts';
 import { race, type Usage } from './race.ts';
 import type { Rules } from './rules.ts';
+import type { Collecting } from './saturate.ts';
 import type { Steps } from './steps.ts';
 
 /** How many states the pilot looks at. */
@@ -37,6 +38,8 @@ export interface Watch {
   readonly usage: Usage;
   /** How many states the pilot may look at, if not the usual number. */
   readonly pilot?: number;
+  /** When garbage is looked for, if not at the usual times. */
+  readonly collecting?: Collecting;
   /** Called with each state in which nobody can take a step, by component. */
   terminal?(ids: readonly number[]): void;
 }
@@ -46,7 +49,13 @@ export function* findings(rules: Rules, limit: number, watch: Watch): Generator<
   const claims = claimsOf(rules);
   const early = lookAround(rules, claims, watch.pilot ?? PILOT);
   if (early !== null) return { culprit: { kind: 'violated', ...early } };
-  const { space, steps, set, tidy } = yield* race(rules, ordersFor(rules, ORDERS), limit, watch.usage);
+  const { space, steps, set, tidy } = yield* race(
+    rules,
+    ordersFor(rules, ORDERS),
+    limit,
+    watch.usage,
+    watch.collecting,
+  );
   tidy([set]);
   const broken = yield* brokenIn(claims, space, set);
   if (broken !== null) return { culprit: { kind: 'violated', ...broken } };

@@ -9,8 +9,15 @@ import type { Space } from './domain.ts';
 import { EMPTY, UNIT } from './nodes.ts';
 import type { Steps } from './steps.ts';
 
-/** Nodes that there must be before garbage is looked for. */
-const FIRST_COLLECTION = 1 << 21;
+/** When garbage is looked for. */
+export interface Collecting {
+  /** Not with fewer nodes than that. */
+  readonly from: number;
+  /** Nor before there are so many times the nodes that the last collection left. */
+  readonly factor: number;
+}
+
+const USUALLY: Collecting = { from: 1 << 21, factor: 2 };
 
 export interface Saturation {
   /** The states that `set` leads to, and `set` itself. Gives way at times. */
@@ -19,7 +26,7 @@ export interface Saturation {
   tidy(kept: readonly number[]): void;
 }
 
-export function saturation(space: Space, steps: Steps): Saturation {
+export function saturation(space: Space, steps: Steps, { from, factor } = USUALLY): Saturation {
   const { diagrams } = space;
   /** Sets that are being worked on. */
   const roots: number[] = [];
@@ -27,7 +34,7 @@ export function saturation(space: Space, steps: Steps): Saturation {
   let results = new Int32Array(1 << 12);
   let levels = new Int32Array(1 << 12);
   let versions = new Int32Array(1 << 12);
-  let threshold = FIRST_COLLECTION;
+  let threshold = from;
   let turns = 0;
 
   function known(set: number, level: number): number {
@@ -123,7 +130,7 @@ export function saturation(space: Space, steps: Steps): Saturation {
   function collectIfDue(): void {
     if (diagrams.count < threshold && !diagrams.isTight()) return;
     diagrams.collect(everything());
-    threshold = Math.max(FIRST_COLLECTION, 2 * diagrams.count);
+    threshold = Math.max(from, factor * diagrams.count);
     for (let set = 0; set < results.length; set++) {
       if (levels[set] !== 0 && !(diagrams.isUsed(set) && diagrams.isUsed(results[set]!))) levels[set] = 0;
     }

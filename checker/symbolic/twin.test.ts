@@ -8,20 +8,22 @@ import type { System } from '../system.ts';
 import { findings } from './reach.ts';
 import { Rules } from './rules.ts';
 
-/** What the symbolic engine finds by itself, after a pilot of so many states. */
+/** What the symbolic engine finds by itself, after a pilot of so many states. It collects garbage whenever it can, so
+ *  that a node which is needed and not held is missed. */
 function found(system: System, pilot: number) {
   const ends: string[] = [];
   const terminal = (ids: readonly number[]) => void ends.push(ids.join());
   const usage = { nodes: 0, bytes: 0, peakNodes: 0, peakBytes: 0 };
-  const work = findings(new Rules(system), 2 ** 28, { pilot, terminal, usage });
+  const collecting = { from: 0, factor: 0 };
+  const work = findings(new Rules(system), 2 ** 28, { pilot, terminal, usage, collecting });
   for (;;) {
     const { done, value } = work.next();
     if (done) return { ...value, ends };
   }
 }
 
-/** A pilot that sees everything there is to learn, one that sees some, and one that sees next to nothing. */
-const pilots = [1000, 20, 1];
+/** A pilot that sees some of what there is to learn, and one that sees next to nothing. */
+const pilots = [30, 1];
 
 test('all states, steps and ends of random systems are found, as the naive twin finds them', () => {
   fc.assert(
@@ -34,7 +36,7 @@ test('all states, steps and ends of random systems are found, as the naive twin 
         expect(new Set(result.ends).size).toBe(twin.terminals.length);
       }
     }),
-    { seed: 20260501, numRuns: 150 },
+    { seed: 20260501, numRuns: 40 },
   );
 });
 
@@ -55,7 +57,7 @@ test('what is wrong with random systems is found, as the naive twin finds it', (
         }
       }
     }),
-    { seed: 20260502, numRuns: 150 },
+    { seed: 20260502, numRuns: 250 },
   );
   expect(Object.keys(kinds).sort()).toEqual(['deadlock', 'endless', 'holds', 'vacuous', 'violated']);
 });
@@ -69,6 +71,6 @@ test('outcomes are those of the explicit engine, traces included', () => {
       const { states, transitions, values } = effort;
       expect(symbolic).toMatchObject({ verdict, effort: { states, transitions, values }, ...rest });
     }),
-    { seed: 20260503, numRuns: 200 },
+    { seed: 20260503, numRuns: 100 },
   );
 });
