@@ -17,7 +17,7 @@ const BATCH = 64;
 /** States that workers take in turns when work is handed over. */
 const TURN = 64;
 /** States that are packed anew together. */
-const PORTION = 1024;
+const PORTION = 256;
 
 /** Why a worker wants all of them to stop, as bits. */
 export const wish = {
@@ -134,16 +134,18 @@ export class Explorer {
   /** Moves this worker's part of the table. */
   private move(bigger: Table, from: Layout, to: Layout): void {
     const states = new Int32Array(PORTION * from.words);
+    const hashes = new Int32Array(PORTION);
     for (const count of this.table.states(this.me, this.shared.workers, states)) {
       const packed = from === to ? states : repack(states, count, from, to, count);
-      for (let i = 0; i < count; i++) this.add(bigger, packed, i * to.words);
+      for (let i = 0; i < count; i++) hashes[i] = hashOfState(packed, i * to.words, to.words);
+      bigger.touch(hashes, count);
+      for (let i = 0; i < count; i++) this.add(bigger, packed, i * to.words, hashes[i]!);
     }
   }
 
   /** Adds a state that is in no table yet. */
-  private add(table: Table, words: Int32Array, from: number): void {
-    const { width } = table;
-    if (isPlain(words, from, width)) table.add(words, from, hashOfState(words, from, width));
+  private add(table: Table, words: Int32Array, from: number, hash: number): void {
+    if (isPlain(words, from, table.width)) table.add(words, from, hash);
     else this.want(wish.again);
   }
 
@@ -175,7 +177,7 @@ export class Explorer {
     const { width } = table;
     for (let state = 0; state < states; state++) {
       if (Math.floor(state / TURN) % shared.workers !== me) continue;
-      this.add(table, words, state * width);
+      this.add(table, words, state * width, hashOfState(words, state * width, width));
       this.states += 1;
       if (state < expanded) {
         this.expanded += 1;

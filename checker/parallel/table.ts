@@ -13,7 +13,7 @@ export function isPlain(words: Int32Array, from: number, width: number): boolean
 }
 
 /** A table grows when it is fuller than this. */
-export const MOST_FULL = 0.7;
+export const MOST_FULL = 0.75;
 /** Word positions stay below 2^31. */
 const MAX_WORDS = 2 ** 31;
 

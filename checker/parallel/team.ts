@@ -11,13 +11,18 @@ import { outcomeOf } from './together.ts';
 
 /** Finding so many states takes less time than starting workers does. */
 const PILOT = 30_000;
+/** Workers run each of the model's functions again that the main thread has run. They pay once this share of the time is
+ *  spent there, looked at over so many milliseconds. */
+const LEARNING = 0.2;
+const WHILE = 50;
 /** States between two turns of signals and timers. */
 const SLICE = 1000;
 
 export interface TeamOptions {
   /** States that the main thread finds alone before it calls for workers. */
   readonly pilot?: number;
-  /** Whether it waits for them then. If not, it goes on meanwhile, and they may come too late. */
+  /** Whether it calls for them then in any case, and waits for them. If not, it goes on as long as they would not pay,
+   *  and while they get ready, and they may come too late. */
   readonly waits?: boolean;
 }
 
@@ -30,13 +35,14 @@ export function teamOf(
 ): Team {
   let crew: Crew | null = null;
   let isOver = false;
+  const hasLearned = waits ? () => true : learningOf();
   const dismiss = (): void => {
     isOver = true;
     crew?.leave();
   };
   return {
     async takeOver(standing, options) {
-      if (isOver || standing.exploration.visited.count < pilot) return null;
+      if (isOver || standing.exploration.visited.count < pilot || !hasLearned(standing)) return null;
       if (!isForTeams(standing, options)) {
         dismiss();
         return null;
@@ -50,6 +56,21 @@ export function teamOf(
       return explored === null ? null : outcomeOf(standing, explored, crew.shared);
     },
     dismiss,
+  };
+}
+
+/** Tells whether the model's functions have been run on nearly all that they will be asked. */
+function learningOf(): (standing: Standing) => boolean {
+  let at = performance.now();
+  let slow = 0;
+  let isPast = false;
+  return ({ tables: { slowSeconds } }) => {
+    const now = performance.now();
+    if (isPast || now - at < WHILE) return isPast;
+    isPast = (1000 * (slowSeconds - slow)) / (now - at) < LEARNING;
+    at = now;
+    slow = slowSeconds;
+    return isPast;
   };
 }
 
