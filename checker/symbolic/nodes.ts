@@ -7,6 +7,8 @@
  *  alone, which ends every vector. Nodes are hash-consed: equal sets have equal numbers, so that equality is a
  *  comparison of numbers, and what was computed once for two nodes is found again in a cache. */
 
+import { grown, hash } from './arrays.ts';
+
 /** No node: the empty set. */
 export const EMPTY = 0;
 /** The set that holds the empty vector alone. */
@@ -57,6 +59,18 @@ export class Nodes {
   /** Whether there is little room left, and no more to be had. */
   isTight(): boolean {
     return 4 * this.count > 3 * this.value.length && this.bytesOf(2 * this.value.length) > this.limit;
+  }
+
+  /** Throws if a collection left so little room that the next one would soon follow, and the next. */
+  refuseFull(): void {
+    if (2 * this.count <= this.value.length) return;
+    throw this.tooMany();
+  }
+
+  private tooMany(): OutOfNodes {
+    return new OutOfNodes(
+      `more than ${this.value.length} nodes do not fit into ${Math.floor(this.limit)} bytes`,
+    );
   }
 
   private bytesOf(room: number): number {
@@ -175,9 +189,7 @@ export class Nodes {
   private grow(): void {
     const room = 2 * this.value.length;
     const entries = Math.min(room, MOST_CACHE);
-    if (this.bytesOf(room) > this.limit) {
-      throw new OutOfNodes(`more than ${this.value.length} nodes do not fit into ${this.limit} bytes`);
-    }
+    if (this.bytesOf(room) > this.limit) throw this.tooMany();
     this.value = grown(this.value, room);
     this.down = grown(this.down, room);
     this.right = grown(this.right, room);
@@ -194,17 +206,4 @@ export class Nodes {
       if (old[at] !== 0) this.remember(old[at]!, old[at + 1]!, old[at + 2]!, old[at + 3]!);
     }
   }
-}
-
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const bigger = new Int32Array(length);
-  bigger.set(array);
-  return bigger;
-}
-
-function hash(a: number, b: number, c: number): number {
-  let h = Math.imul(a ^ 0x2545f491, 0x9e3779b1);
-  h = Math.imul((h ^ (h >>> 15)) + b, 0x85ebca6b);
-  h = Math.imul((h ^ (h >>> 13)) + c, 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

@@ -48,8 +48,10 @@ export function* race(
 ): Generator<void, Saturated> {
   const waiting = [...orders];
   const runners: Runner[] = [];
+  /** Gives each as much of the memory as it gets of the time. */
   const share = () => {
-    for (const { space } of runners) space.diagrams.limit = limit / runners.length;
+    const all = runners.reduce((sum, { handicap }) => sum + 1 / handicap, 0);
+    for (const { space, handicap } of runners) space.diagrams.limit = limit / handicap / all;
   };
   for (;;) {
     const least = idlest(runners);

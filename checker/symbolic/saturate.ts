@@ -128,8 +128,10 @@ export function saturation(space: Space, steps: Steps, { from, factor } = USUALL
   }
 
   function collectIfDue(): void {
-    if (diagrams.count < threshold && !diagrams.isTight()) return;
+    const isTight = diagrams.isTight();
+    if (diagrams.count < threshold && !isTight) return;
     diagrams.collect(everything());
+    if (isTight) diagrams.refuseFull();
     threshold = Math.max(from, factor * diagrams.count);
     for (let set = 0; set < results.length; set++) {
       if (levels[set] !== 0 && !(diagrams.isUsed(set) && diagrams.isUsed(results[set]!))) levels[set] = 0;

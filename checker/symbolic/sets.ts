@@ -1,7 +1,8 @@
 /** Sets of vectors: the operations that know nothing of steps. Lists are walked in loops and levels by recursion,
  *  because a system has tens of components, and a component may have tens of thousands of values. */
 import { type Levels, operation } from './levels.ts';
-import { EMPTY, Nodes, UNIT } from './nodes.ts';
+import { Lists } from './lists.ts';
+import { EMPTY, UNIT } from './nodes.ts';
 
 const UNION = 1;
 const MINUS = 2;
@@ -9,38 +10,7 @@ const MEET = 3;
 const PROJECT = 4;
 
 /** The sets of a run. */
-export class Sets extends Nodes {
-  /** The lists under construction, as pairs (value, down); a stack, because lists are built within lists. */
-  private pairs = new Int32Array(1 << 12);
-  private top = 0;
-
-  /** The height of the stack, to be given to `build`. */
-  begin(): number {
-    return this.top;
-  }
-
-  /** Adds to the list under construction: values must ascend. */
-  push(value: number, down: number): void {
-    if (down === EMPTY) return;
-    if (this.top + 2 > this.pairs.length) {
-      const bigger = new Int32Array(2 * this.pairs.length);
-      bigger.set(this.pairs);
-      this.pairs = bigger;
-    }
-    this.pairs[this.top++] = value;
-    this.pairs[this.top++] = down;
-  }
-
-  /** The list that was pushed since `base`, followed by `tail`. */
-  build(base: number, tail: number): number {
-    let list = tail;
-    while (this.top > base) {
-      this.top -= 2;
-      list = this.make(this.pairs[this.top]!, this.pairs[this.top + 1]!, list);
-    }
-    return list;
-  }
-
+export class Sets extends Lists {
   /** As `build`, of what was pushed in any order and with values more than once. */
   gather(base: number): number {
     let isSorted = true;
@@ -59,11 +29,6 @@ export class Sets extends Nodes {
       this.push(value, down);
     }
     return this.build(base, EMPTY);
-  }
-
-  /** Forgets lists under construction, when an operation was given up. */
-  abandon(): void {
-    this.top = 0;
   }
 
   /** The set that holds `vector` alone. */

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { check, checkNow } from '../explore/check.ts';
 import { toy } from '../explore/toy.ts';
-import { ModelBug } from '../system.ts';
+import { ModelBug, type System } from '../system.ts';
+import { OutOfNodes } from './nodes.ts';
+import { race } from './race.ts';
+import { findings } from './reach.ts';
+import { Rules } from './rules.ts';
 
 const symbolic = { search: 'bfs', engine: 'symbolic' } as const;
 
@@ -127,4 +131,49 @@ test('states without steps are shown to who asks for them', () => {
   });
   // Four are shared out among three: 6 choose 2.
   expect(ends).toEqual(Array(15).fill(4));
+});
+
+/** What the symbolic engine finds by itself, with next to no look at single states. */
+function counted(system: System) {
+  const usage = { nodes: 0, bytes: 0, peakNodes: 0, peakBytes: 0 };
+  const work = findings(new Rules(system), 2 ** 28, { usage, pilot: 1 });
+  let result = work.next();
+  while (!result.done) result = work.next();
+  return result.value;
+}
+
+test('reactions that look at each other, but not from the beginning, are simultaneous', () => {
+  const system = toy({
+    start: { n: 0, a: 1, b: 2 },
+    agents: { A: (s) => (s.n < 6 ? [{ set: { n: s.n + 1 }, say: [{ kind: 'tick' }] }] : []) },
+    reacts: {
+      a: (_, own, s) => (s.n > 3 ? s.b : own),
+      b: (_, own, s) => (s.n > 3 ? 10 * s.a : own),
+    },
+    // From the fourth tick on: a, b = b, 10 a.
+    reach: { 'both changed at once': (s) => s.n === 6 && s.a === 20 && s.b === 100 },
+  });
+  expect(counted(system)).toMatchObject({ reached: { states: 7, transitions: 6, witnessesMissed: [] } });
+});
+
+test('an order that does not fit into memory gives way to one that does', () => {
+  // Nine pairs of equal values: with both of a pair together 4 nodes each, with all first ones on top 4^9 of them.
+  const pairs = Array.from({ length: 9 }, (_, i) => [`x${i}`, `y${i}`] as const);
+  const system = toy<Record<string, number>>({
+    start: Object.fromEntries(pairs.flat().map((name) => [name, 0])),
+    agents: Object.fromEntries(
+      pairs.map(([x, y]) => [x, (s) => (s[x]! < 3 ? [{ set: { [x]: s[x]! + 1, [y]: s[y]! + 1 } }] : [])]),
+    ),
+  });
+  const apart = pairs.flat().map((_, c) => (c < 9 ? 2 * c : 2 * (c - 9) + 1));
+  const together = pairs.flat().map((_, c) => c);
+  const usage = { nodes: 0, bytes: 0, peakNodes: 0, peakBytes: 0 };
+  const run = (orders: readonly (readonly number[])[]) => {
+    const work = race(new Rules(system), orders, 2 ** 22, usage);
+    let result = work.next();
+    while (!result.done) result = work.next();
+    return result.value.space.order;
+  };
+  expect(run([apart, together])).toEqual(together);
+  expect(() => run([apart])).toThrow(OutOfNodes);
 });
