@@ -32,8 +32,12 @@ const jobs = spec.variants.flatMap(({ name, build, expect: verdicts }) =>
     smmusOf(build(model)).map((walker) => ({ name, build, model, walker, verdict: verdicts[model]! })),
   ),
 );
-/** The one left out has 0.6 and 0.7 million states; it holds as well, after some seconds. */
-const affordable = jobs.filter(({ name, model }) => !(name.endsWith('STE all zero') && model === 'armv8'));
+/** Those left out have more states than this can afford: one has 0.6 and 0.7 million and holds as well; with two
+ *  unmappers there are more, whose symmetry does not know a walker's caches. */
+const affordable = jobs.filter(
+  ({ name, model }) =>
+    !name.startsWith('two unmappers') && !(name.endsWith('STE all zero') && model === 'armv8'),
+);
 
 test.each(affordable)(
   '$name ($model): $walker as a walker gives the same verdict',
