@@ -124,7 +124,7 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
       keepParents: keepTraces,
       fingerprintSeed: options.fingerprintSeed,
       onTerminal: (read) => onTerminal?.(read),
-      hasRoom: guard.allows,
+      refusal: guard.refusal,
     },
     (error, visited, state) => explained(tables, successors, visited, state, error, reduced),
   );
@@ -203,7 +203,8 @@ function lassoOf(standing: Standing, guard: MemoryGuard): Pick<Findings, 'lasso'
     const why = `no memory to look for runs that never end${what}; every state was found and satisfies every invariant`;
     return { lasso: null, stopped: { kind: 'incomplete', bound: 'memory', why } };
   };
-  if (!guard.allows(lassoBytes(visited.count, exploration.transitions))) return none('');
+  const refusal = guard.refusal(lassoBytes(visited.count, exploration.transitions));
+  if (refusal !== null) return none(`: ${refusal}`);
   try {
     return { lasso: findLasso(tables.layout.words, successors, visited), stopped };
   } catch (error) {

@@ -31,8 +31,8 @@ export interface Limits {
   /** Given if only fingerprints of states are to be kept: which. */
   readonly fingerprintSeed?: number | undefined;
   onTerminal(read: Read): void;
-  /** Whether there is memory for so many bytes more. */
-  hasRoom(bytes: number): boolean;
+  /** Why there is no memory for so many bytes more, or null. */
+  refusal(bytes: number): string | null;
 }
 
 /** Where an exploration stands. */
@@ -186,12 +186,13 @@ export function explore(
   /** Gives every field the bits that its component's values need by now. */
   function widen(): void {
     flush();
-    if (!limits.hasRoom(visited.bytes())) {
-      stop('memory', 'memory would not stand that all states are stored in wider fields');
-      return;
-    }
     const from = tables.layout;
     const to = nextLayout(tables);
+    const refusal = limits.refusal(visited.relayBytes(to));
+    if (refusal !== null) {
+      stop('memory', refusal);
+      return;
+    }
     withinMemory(() => visited.relay(from, to));
     if (self.stopped !== null) return;
     relay(tables, to);

@@ -49,6 +49,18 @@ test('a growth that would exceed the limit is refused before it is made', () => 
   );
 });
 
+test('what would not fit is refused with the reason, at any time', () => {
+  const { state, readings } = machine();
+  const guard = memoryGuard(320 * MB, readings);
+  state.resident = 160 * MB;
+  expect(guard.refusal(120 * MB)).toBeNull();
+  expect(guard.refusal(150 * MB)).toBe(
+    'the memory limit of 320 MiB was reached (the process holds 160 MiB and its tables are about to grow by 150 MiB)',
+  );
+  state.garbage = 100 * MB;
+  expect(guard.refusal(150 * MB)).toBeNull();
+});
+
 test('garbage is collected before a run is given up', () => {
   const { state, readings, look } = machine();
   const guard = memoryGuard(320 * MB, readings);

@@ -20,8 +20,8 @@ export interface Readings {
 export interface MemoryGuard {
   /** Why a run must end now, or null. `coming`: bytes that its tables may have to grow by before the next look. */
   look(coming: number): string | null;
-  /** Whether so many bytes more can be had at all. */
-  allows(bytes: number): boolean;
+  /** Why so many bytes more cannot be had at all, or null. */
+  refusal(bytes: number): string | null;
 }
 
 /** Milliseconds between two looks; they cost some 20 microseconds. */
@@ -71,10 +71,10 @@ export function memoryGuard(limit?: number, readings: Readings = processReadings
 
   return {
     look,
-    allows: (bytes) => {
-      if (room().memory > bytes) return true;
+    refusal: (bytes) => {
+      if (room().memory > bytes) return null;
       readings.collect();
-      return room().memory > bytes;
+      return room().memory > bytes ? null : memoryIsFull(bytes);
     },
   };
 }
@@ -130,5 +130,5 @@ export function sizeOf(text: string): number | null {
 
 function size(bytes: number): string {
   if (bytes >= 10 * 2 ** 30) return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  return bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${bytes} bytes`;
+  return bytes >= 2 ** 20 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
 }

@@ -135,6 +135,12 @@ export class Visited {
     };
   }
 
+  /** Bytes that a move to another layout takes for a while: states of two words change where they are, of more words the
+   *  new trees stand beside the old ones. */
+  relayBytes(to: Layout): number {
+    return to.words <= 2 ? 0 : this.bytes();
+  }
+
   /** Moves all states to another layout; their ids stay. */
   relay(from: Layout, to: Layout): void {
     const { folding } = this;
