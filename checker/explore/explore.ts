@@ -84,7 +84,7 @@ export function explore(
   let lost = false;
   /** The state that a model function is being asked about. */
   let at = 0;
-  /** One state, flat. */
+  /** The state that is being expanded, flat. */
   let flat = new Int32Array(tables.layout.words);
 
   // The initial state has number 0 for every component, and the queue is zero.
@@ -202,13 +202,12 @@ export function explore(
     flat = new Int32Array(to.words);
   }
 
+  /** State `id`, which was expanded just now, has no successors. */
   function terminal(id: number): void {
     if (self.stuck === null) {
-      visited.load(id, flat);
       const why = judge.stuck(flat, 0);
       if (why !== null) self.stuck = { state: id, why };
     }
-    visited.load(id, flat);
     limits.onTerminal(reader(tables, flat, 0));
   }
 

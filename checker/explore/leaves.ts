@@ -1,4 +1,5 @@
 /** The successors at the leaves of the agents' tries: as the model gave them, and as XOR deltas on packed words. */
+import { Announcements } from '../intern/announcements.ts';
 import type { Layout } from '../intern/layout.ts';
 import type { Label } from '../system.ts';
 
@@ -20,9 +21,7 @@ export class Leaves {
   at = new Int32Array(64);
   /** Leaf: number of successors, then for each its announcement, its move and its delta words. */
   flat = new Int32Array(1 << 10);
-  /** Announcement 0 is "no events"; the others index this list. */
-  readonly announcements: (readonly number[])[] = [[]];
-  private readonly announcementIds = new Map<string, number>([['', 0]]);
+  readonly announcements = new Announcements();
   private end = 1;
 
   /** Records a leaf without deltas; `lay` adds them. */
@@ -41,7 +40,7 @@ export class Leaves {
     this.at[leaf] = this.end;
     this.flat[this.end++] = moves.length;
     for (const [i, { writes, events }] of moves.entries()) {
-      this.flat[this.end++] = this.announcementOf(events);
+      this.flat[this.end++] = this.announcements.numberOf(events);
       this.flat[this.end++] = this.firstMove[leaf]! + i;
       for (const { component: c, from, to } of writes) {
         this.flat[this.end + layout.wordOf[c]!]! ^= (from ^ to) << layout.shiftOf[c]!;
@@ -65,15 +64,6 @@ export class Leaves {
 
   bytes(): number {
     return this.flat.byteLength + this.at.byteLength;
-  }
-
-  private announcementOf(events: readonly number[]): number {
-    const key = events.join();
-    const known = this.announcementIds.get(key);
-    if (known !== undefined) return known;
-    this.announcements.push(events);
-    this.announcementIds.set(key, this.announcements.length - 1);
-    return this.announcements.length - 1;
   }
 
   private reserve(leaf: number, size: number): void {

@@ -93,7 +93,7 @@ export function successorsOf(tables: Tables): Successors {
         const to = queue.size * width;
         for (let w = 0; w < width; w++) words[to + w] = state[base + w]! ^ flat[at + w]!;
         at += width;
-        if (announcement !== 0 && !absorb(leaves.announcements[announcement]!, words, to)) {
+        if (announcement !== 0 && !absorb(leaves.announcements.events(announcement), words, to)) {
           return undo(queue, start);
         }
         queue.size += 1;

@@ -26,15 +26,7 @@ export interface Tables {
 
 /** Tables that know the initial state of `system` only. */
 export function tablesOf(system: System): Tables {
-  for (const [i, { ref }] of system.components.entries()) {
-    if (ref.index !== i)
-      throw new ModelBug(`component ${ref.name} has index ${ref.index} but is number ${i}`);
-  }
-  const values = system.components.map((component) => {
-    const known = interner<unknown>(`a value of ${component.ref.name}`);
-    known.idOf(component.initial);
-    return known;
-  });
+  const values = valuesOf(system);
   const layout = layoutFor(values.map(() => 1));
   return {
     system,
@@ -49,6 +41,18 @@ export function tablesOf(system: System): Tables {
     lookups: 0,
     slowSeconds: 0,
   };
+}
+
+/** For each component an interner that knows its initial value, as number 0. Throws a ModelBug if a component is not
+ *  where its handle says. */
+export function valuesOf({ components }: System): readonly Interner<unknown>[] {
+  return components.map(({ ref, initial }, i) => {
+    if (ref.index !== i)
+      throw new ModelBug(`component ${ref.name} has index ${ref.index} but is number ${i}`);
+    const known = interner<unknown>(`a value of ${ref.name}`);
+    known.idOf(initial);
+    return known;
+  });
 }
 
 /** A layout that fits what has been met by now. */

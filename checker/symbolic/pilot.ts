@@ -36,7 +36,7 @@ function successors(rules: Rules, state: State): readonly State[] {
 
 function after(rules: Rules, state: State, move: Move): State {
   let next = written(state, [move]);
-  for (const event of rules.announcements[move.announcement]!) next = absorbed(rules, next, event);
+  for (const event of rules.announcements.events(move.announcement)) next = absorbed(rules, next, event);
   return next;
 }
 

@@ -1,12 +1,14 @@
 /** The functions of a system, learned: what agents can do, and how components absorb events. */
+import { Announcements } from '../intern/announcements.ts';
 import { type Interner, interner } from '../intern/interner.ts';
-import { type Event, ModelBug, type Read, type Step, type System } from '../system.ts';
+import { valuesOf } from '../intern/tables.ts';
+import type { Event, Read, Step, System } from '../system.ts';
 import { type Cost, Learned } from './learned.ts';
 
 /** One way to change the state, in numbers. Every component that it writes was read. */
 export interface Move {
   readonly writes: readonly { readonly component: number; readonly to: number }[];
-  /** Which events it announces: 0 is none, others index `Rules.announcements`. */
+  /** Which events it announces: 0 is none, others are of `Rules.announcements`. */
   readonly announcement: number;
 }
 
@@ -20,26 +22,18 @@ export class Rules {
   readonly system: System;
   readonly values: readonly Interner<unknown>[];
   readonly agents: readonly Learned<readonly Move[]>[];
-  /** The events of each announcement, in order. */
-  readonly announcements: (readonly number[])[] = [[]];
+  readonly announcements = new Announcements();
   /** Ids of the statements on the lines of all learned steps. */
   readonly covered = new Set<string>();
   readonly cost: Cost = { slowCalls: 0, slowSeconds: 0, lookups: 0 };
   private readonly events = interner<Event>('an event');
-  private readonly announcementIds = new Map<string, number>([['', 0]]);
   /** For each event, who listens: sets of components that react together. */
   private readonly parties: (readonly (readonly number[])[])[] = [];
   private readonly reactors: (readonly Reactor[])[] = [];
 
   constructor(system: System) {
     this.system = system;
-    this.values = system.components.map(({ ref, initial }, i) => {
-      if (ref.index !== i)
-        throw new ModelBug(`component ${ref.name} has index ${ref.index} but is number ${i}`);
-      const known = interner<unknown>(`a value of ${ref.name}`);
-      known.idOf(initial);
-      return known;
-    });
+    this.values = valuesOf(system);
     this.agents = system.agents.map((agent) =>
       this.learned(`the step function of ${agent.name}`, (read) =>
         agent.steps(read).map((step) => this.moveOf(step, read)),
@@ -75,21 +69,13 @@ export class Rules {
     for (const { statement } of label.lines) if (statement !== undefined) this.covered.add(statement);
     const last = new Map(writes.map(({ component, value }) => [component.index, value]));
     const changes = [...last].map(([component, value]) => this.write(component, value, read));
-    return { writes: changes, announcement: this.announce(events.map((event) => this.events.idOf(event))) };
+    const announced = events.map((event) => this.events.idOf(event));
+    return { writes: changes, announcement: this.announcements.numberOf(announced) };
   }
 
   private write(component: number, value: unknown, read: Read): Move['writes'][number] {
     read(this.system.components[component]!.ref);
     return { component, to: this.values[component]!.idOf(value) };
-  }
-
-  private announce(events: readonly number[]): number {
-    const key = events.join();
-    const known = this.announcementIds.get(key);
-    if (known !== undefined) return known;
-    this.announcements.push(events);
-    this.announcementIds.set(key, this.announcements.length - 1);
-    return this.announcements.length - 1;
   }
 
   /** The components of `party` absorb `event` at once: each reads what the others were before. */

@@ -39,9 +39,9 @@ export function stepsOf(space: Space, rules: Rules): Steps {
   }
 
   function related(relation: Relation): void {
-    const tops = rules.announcements[relation.announcement]!.flatMap((event) =>
-      reactorsTo(event).map((domain) => domain.top()),
-    );
+    const tops = rules.announcements
+      .events(relation.announcement)
+      .flatMap((event) => reactorsTo(event).map((domain) => domain.top()));
     relation.top = Math.min(relation.group.top, ...tops);
     tables = null;
     if (relation.top < relation.group.top) changed(relation.top);
@@ -111,7 +111,7 @@ export function stepsOf(space: Space, rules: Rules): Steps {
   function fire(relation: Relation, set: number, level: number): number {
     let image = diagrams.next(set, level, relation.group.list, relation.node);
     if (relation.announcement === 0) return image;
-    for (const event of rules.announcements[relation.announcement]!) {
+    for (const event of rules.announcements.events(relation.announcement)) {
       if (image === EMPTY) return EMPTY;
       const absorbed = carefully(event, image, level);
       if (absorbed === null) {
@@ -135,7 +135,7 @@ export function stepsOf(space: Space, rules: Rules): Steps {
 
   function unfire(relation: Relation, set: number): number {
     let image = set;
-    for (const event of [...rules.announcements[relation.announcement]!].reverse()) {
+    for (const event of [...rules.announcements.events(relation.announcement)].reverse()) {
       for (const { groups } of reactorsTo(event)) {
         let before = EMPTY;
         for (const { list, relations } of groups) {
