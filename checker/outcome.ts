@@ -26,6 +26,8 @@ export interface Trace {
   readonly repeats?: number;
   /** What the last state shows: which invariant broke and why, or who is stuck. */
   readonly ending: string;
+  /** What a reader wants to know besides: why it could come to this. One sentence each. */
+  readonly story?: readonly string[];
 }
 
 export type Verdict =

@@ -25,4 +25,7 @@ export interface Spec {
   /** The kernel functions and version that it models. */
   readonly source: string;
   readonly variants: readonly Variant[];
+  /** Names of the variants that are the code as it was merged, with nothing changed: what `heddle matrix` takes apart
+   *  unless it is told which. Absent: the first variant that is expected to hold. */
+  readonly merged?: readonly string[];
 }

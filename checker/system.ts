@@ -42,6 +42,9 @@ export interface Component<T = unknown> {
   readonly column?: string;
   /** What a reader should be told when a step changes this component from `before` to `after`; [] if nothing. */
   describe?(before: T, after: T): readonly string[];
+  /** What the component holds, one short line for each thing, for whoever looks at a single state; [] if it is empty.
+   *  Absent: nothing that a reader of traces would look at. */
+  show?(value: T): readonly string[];
 }
 
 /** One line of a trace: what the kernel's source calls it, and what was special about it. */
@@ -54,6 +57,35 @@ export interface Line {
   readonly notes?: readonly string[];
   /** The id of the statement that this line executes, for coverage. */
   readonly statement?: string;
+  /** What took effect in another order than the program's; the notes say it for readers. */
+  readonly reorderings?: readonly Reordering[];
+  /** The memory accesses and fences that the line stands for, in the order in which they took effect. */
+  readonly accesses?: readonly Access[];
+}
+
+/** One access that took effect before another one that comes earlier in its program. */
+export interface Reordering {
+  /** `early`: this line's access overtook `other`; `late`: `other` overtook it; `stale`: it read a value that had
+   *  been overwritten already when it was done, as if it had been done before `other`. */
+  readonly kind: 'early' | 'late' | 'stale';
+  /** The other access, as the kernel's source calls it, and its function. */
+  readonly other: string;
+  readonly fn?: string;
+  /** What would have forbidden it, each by itself: 'smp_wmb() between them', 'smp_load_acquire()'. */
+  readonly forbiddenBy: readonly string[];
+}
+
+/** What a line did to memory. */
+export interface Access {
+  readonly kind: 'read' | 'write' | 'fence' | 'other';
+  /** The cell: `domain.invs`, `ptes.pte[0]`. Empty for fences. */
+  readonly place: string;
+  /** What was read or written, as text; for a fence its name; for others what was done (`rcu_read_lock`). */
+  readonly value: string;
+  /** The orderings that the access has by itself: 'acquire', 'release', 'once', or none. */
+  readonly order?: string;
+  /** Its place in the program: the index of the instruction. Reads and writes of one atomic share it. */
+  readonly pc: number;
 }
 
 /** What a trace shows for a step. */
@@ -125,8 +157,24 @@ export interface System {
   readonly columns: readonly string[];
   /** What was done before the initial state, for traces: steps that nobody can observe when are taken. */
   readonly prelude?: readonly Label[];
+  /** What a reader of a counterexample wants to know besides its steps, one sentence each: the value that was cached,
+   *  when it was read, what should have removed it and did not. [] if there is nothing to add. */
+  explain?(invariant: string, history: History): readonly string[];
   /** Things that are alike. Of states that differ only in which of them is which, one is explored. */
   readonly symmetries?: readonly Symmetry[];
+}
+
+/** A run, state by state. */
+export interface History {
+  readonly steps: readonly HistoryStep[];
+  /** The state before step `i`, from 0; `steps.length` is the last state. */
+  state(i: number): Read;
+}
+
+/** A step of a run as it was taken. */
+export interface HistoryStep {
+  readonly agent: string;
+  readonly label: Label;
 }
 
 /** Like things: CPUs that run the same program, say, each with pages of its own. That they are alike is tried on

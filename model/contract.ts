@@ -27,6 +27,7 @@ export interface Component<T = unknown> {
   readonly reaction?: Reaction<T>;
   readonly column?: string;
   describe?(before: T, after: T): readonly string[];
+  show?(value: T): readonly string[];
 }
 
 /** One line of a trace. */
@@ -35,6 +36,33 @@ export interface Line {
   readonly fn?: string;
   readonly notes?: readonly string[];
   readonly statement?: string;
+  readonly reorderings?: readonly Reordering[];
+  readonly accesses?: readonly Access[];
+}
+
+/** One access that took effect before another one that comes earlier in its program. */
+export interface Reordering {
+  readonly kind: 'early' | 'late' | 'stale';
+  readonly other: string;
+  readonly fn?: string;
+  /** What would have forbidden it, each by itself. */
+  readonly forbiddenBy: readonly string[];
+}
+
+/** What a line did to memory. */
+export interface Access {
+  readonly kind: 'read' | 'write' | 'fence' | 'other';
+  readonly place: string;
+  readonly value: string;
+  readonly order?: string;
+  readonly pc: number;
+}
+
+/** A run, state by state. */
+export interface History {
+  readonly steps: readonly { readonly agent: string; readonly label: Step['label'] }[];
+  /** The state before step `i`, from 0; `steps.length` is the last state. */
+  state(i: number): Read;
 }
 
 export interface Write<T = unknown> {

@@ -7,7 +7,7 @@ export function systemOf(
   machine: Machine,
   invariants: readonly (readonly Invariant[])[],
   witnesses: readonly Witness[],
-  claims: Pick<System, 'mustEnd' | 'symmetries'> = {},
+  claims: Pick<System, 'mustEnd' | 'symmetries' | 'explain'> = {},
 ): System {
   const { components, agents, statements, columns, prelude, stuck } = machine;
   return {
