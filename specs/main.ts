@@ -3,6 +3,7 @@ import process from 'node:process';
 import { type Engine, engine } from '../checker/cli/engine.ts';
 import { processIo } from '../checker/cli/io.ts';
 import { run } from '../checker/cli/run.ts';
+import { threadRunner } from '../checker/jobs/threads.ts';
 import { type Pool, poolOf } from '../checker/parallel/pool.ts';
 import { teamOf } from '../checker/parallel/team.ts';
 import { hashOfSources } from './hash-of-sources.ts';
@@ -21,6 +22,7 @@ function poolFor(workers: number): Pool {
 const withTeams: Engine = {
   ...engine,
   team: (job, workers) => teamOf(poolFor(workers), job),
+  runner: (atOnce) => threadRunner(new URL('./job-worker.mjs', import.meta.url), atOnce),
   sources: hashOfSources,
 };
 

@@ -28,6 +28,8 @@ export interface CheckRequest extends Search {
   /** Whether a profile of each job is printed. */
   readonly profile?: boolean;
   readonly keeping: KeepRequest;
+  /** How many jobs run at once. */
+  readonly jobs: number;
 }
 
 /** So few jobs that whoever asked for them wants to see every counterexample. */
@@ -83,9 +85,9 @@ function runAll(
   signal: AbortSignal,
 ): Promise<readonly FinishedJob[]> {
   const finished = (job: FinishedJob) => {
-    files.add(job);
     if (isShown(job, request.traces, jobs.length)) printTrace(job, io);
   };
+  const others = Math.min(request.jobs, jobs.length) - 1;
   const progress = progressLine(io.stderr);
   const { keep } = request;
   return runJobs(jobs, {
@@ -93,7 +95,9 @@ function runAll(
     search: request,
     signal,
     progress,
+    found: (job) => files.add(job),
     finished,
+    others: others > 0 ? (engine.runner?.(others) ?? null) : null,
     ...(keep === undefined ? {} : { keep }),
     ...(request.profile ? { profiled: (text: string) => void io.stdout.write(`${text}\n`) } : {}),
   });

@@ -1,6 +1,7 @@
 /** The parts of the checker that the commands call; tests put others in their place. */
 import { check } from '../explore/check.ts';
 import type { Team } from '../explore/team.ts';
+import type { Runner } from '../jobs/runner.ts';
 import { replay } from '../trace/replay.ts';
 
 export interface Engine {
@@ -8,6 +9,8 @@ export interface Engine {
   readonly replay: typeof replay;
   /** So many workers that build the job's system by themselves; absent where no other thread knows the specs. */
   team?(job: JobSource, workers: number): Team;
+  /** Threads that take whole jobs, so many at once; absent where no other thread knows the specs. */
+  runner?(atOnce: number): Runner;
   /** A hash of the sources that this process runs, for checkpoints. */
   sources?(): string;
 }

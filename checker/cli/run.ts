@@ -9,6 +9,7 @@ import { checkCommand, type ShownTraces } from './check-command.ts';
 import { type Engine, engine as realEngine } from './engine.ts';
 import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
+import { addJobsOption, type JobsArguments, jobsAtOnce } from './jobs-option.ts';
 import { listCommand } from './list-command.ts';
 import { addProfileOption, isProfiled, type ProfileArguments } from './profile-option.ts';
 import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
@@ -62,12 +63,13 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     const { model, out, traces } = options;
     const profile = isProfiled(options);
     const search = { ...searchOf(options), keeping: keepingOf(options) };
-    done(await checkCommand(specs, { selectors, model, out, traces, profile, ...search }, io, engine));
+    const jobs = jobsAtOnce(options);
+    done(await checkCommand(specs, { selectors, model, out, traces, profile, jobs, ...search }, io, engine));
   });
   return program;
 }
 
-interface CheckArguments extends SearchArguments, ProfileArguments {
+interface CheckArguments extends SearchArguments, ProfileArguments, JobsArguments {
   readonly model: string;
   readonly out: string;
   readonly traces: ShownTraces;
@@ -81,7 +83,7 @@ function addCheck(program: Command, action: CheckAction): void {
     .description('check specs, or single variants of them; all if none is named')
     .argument('[spec[/variant]...]', 'see heddle list')
     .option('--model <name>', 'a memory model, or all', 'all');
-  addProfileOption(addSearchOptions(command))
+  addJobsOption(addProfileOption(addSearchOptions(command)))
     .option('--out <folder>', 'where the files go', 'results')
     .addOption(
       new Option('--traces <which>', 'counterexamples to print; auto: all if at most 3 jobs run')

@@ -150,7 +150,7 @@ function refuseBesideSymbolic({ search, maxStates, workers, fingerprint }: Searc
   throw new UsageError(`${stray[0]} is for --engine explicit; --memory-limit bounds the symbolic engine.`);
 }
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('It must be a whole number, at least 1.');
