@@ -22,7 +22,8 @@ interface Refusal {
 /** Called after step `i` with the state that it leads to. */
 type Arrive = (i: number, values: Values, taken: readonly TraceStep[]) => void;
 
-function follow(
+/** Takes steps from the initial state, as far as they apply. */
+export function follow(
   system: System,
   choices: readonly Choice[],
   arrive: Arrive,
