@@ -181,7 +181,7 @@ test('what cannot be written later is told below a table that is still printed',
     },
   };
   const ran = await ranWith([good], ['check', 'good/v7.1', '--out', out], { engine });
-  expect(ran.code).toBe(1);
+  expect(ran.code).toBe(2);
   expect(ran.stderr).toContain(`could not write ${out}/good.json`);
   expect(ran.stdout).toContain('2 jobs: 2 as expected');
 });

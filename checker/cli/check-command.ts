@@ -63,7 +63,7 @@ export async function checkCommand(
   io.stdout.write(`${verdictTable(finished, paint)}\n${whereFilesAre(finished, request)}\n`);
   explainFaults(finished, files, io);
   io.stdout.write(`${summary(finished, (io.now() - started) / 1000, paint)}\n`);
-  return mostSerious([...finished.map(judgeJob), ...files.failures.map(() => exitCode.fault)]);
+  return mostSerious([...finished.map(judgeJob), ...files.failures().map(() => exitCode.usage)]);
 }
 
 async function withInterrupts<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -123,7 +123,7 @@ function whereFilesAre(finished: readonly FinishedJob[], { out }: CheckRequest):
 function explainFaults(finished: readonly FinishedJob[], files: Output, io: Io): void {
   if (finished.some(wasInterrupted))
     io.stderr.write('heddle: interrupted; the table shows what was covered\n');
-  for (const failure of files.failures) io.stderr.write(`heddle: ${failure}\n`);
+  for (const failure of files.failures()) io.stderr.write(`heddle: ${failure}\n`);
   if (io.env.HEDDLE_DEBUG !== '1') return;
   for (const { result } of finished) if (result.kind === 'fault') io.stderr.write(`${result.stack}\n`);
 }

@@ -1,6 +1,6 @@
 /** Puts what was found into the output folder, as soon as it is known. */
-
-import { readIfThere, reason, removeFiles, writeWhole } from '../report/folder.ts';
+import type { StillHeld } from '../files/lock.ts';
+import { alone, readIfThere, reason, removeFiles, writeWhole } from '../report/folder.ts';
 import { type FinishedJob, type Search, wasInterrupted } from '../report/job.ts';
 import { earlierRuns, resultsText, writtenRun } from '../report/json.ts';
 import { junitText } from '../report/junit.ts';
@@ -11,36 +11,63 @@ import type { Spec } from '../spec.ts';
 import { traceOf, traceTitle } from './counterexample.ts';
 
 export interface Output {
-  /** Writes the job's trace and the spec's results so far. */
-  add(job: FinishedJob): void;
-  /** Writes junit.xml. */
+  /** Writes the job's trace and the spec's results so far; false if that could not be done. */
+  add(job: FinishedJob): boolean;
+  /** Writes junit.xml, and tries once more to write what could not be written: there may be room by now. */
   finish(jobs: readonly FinishedJob[]): void;
-  /** What could not be written, one sentence each. Nothing is thrown, so that the table is printed in any case. */
-  readonly failures: readonly string[];
+  /** What could not be written, in sentences. Nothing is thrown, so that the table is printed in any case. */
+  failures(): readonly string[];
 }
 
 /** The output folder `folder`, which was found writable. Without a folder, nothing is written. */
 export function output(folder: string, search: Search): Output {
-  const failures: string[] = [];
+  const failed = new Map<FinishedJob | 'junit', Failure>();
   const finished: FinishedJob[] = [];
-  const attempt = (name: string, write: () => void) => {
+  const attempt = (what: FinishedJob | 'junit', name: string, write: () => void): boolean => {
     try {
       write();
+      failed.delete(what);
+      return true;
     } catch (error) {
-      failures.push(`could not write ${folder}/${name}: ${reason(error)}`);
+      failed.set(what, { name, why: reason(error) });
+      return false;
     }
   };
+  // The traces of a spec change with its results, or another run that cannot find them there would remove them.
+  const put = (job: FinishedJob) =>
+    attempt(job, resultsFile(job.spec.name), () =>
+      alone(folder, (stillHeld) => {
+        writeTrace(folder, job);
+        writeResults(folder, job.spec, finished, search, stillHeld);
+      }),
+    );
   return {
-    failures,
     add: (job) => {
       // An interrupted job found nothing that is worth more than what an earlier run found.
-      if (wasInterrupted(job)) return;
+      if (wasInterrupted(job)) return true;
       finished.push(job);
-      attempt(traceFile(job), () => writeTrace(folder, job));
-      attempt(resultsFile(job.spec.name), () => writeResults(folder, job.spec, finished, search));
+      return put(job);
     },
-    finish: (jobs) => attempt(junitFile, () => writeWhole(folder, junitFile, junitText(jobs))),
+    finish: (jobs) => {
+      for (const job of finished.filter((it) => failed.has(it))) put(job);
+      attempt('junit', junitFile, () => writeWhole(folder, junitFile, junitText(jobs)));
+    },
+    failures: () => failureTexts(folder, [...failed.values()]),
   };
+}
+
+interface Failure {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** One text for each cause: where a disk is full, no file can be written. */
+function failureTexts(folder: string, failed: readonly Failure[]): readonly string[] {
+  return [...new Set(failed.map(({ why }) => why))].map((cause) => {
+    const [name, ...others] = new Set(failed.filter(({ why }) => why === cause).map((it) => it.name));
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return `could not write ${folder}/${name}${more}: ${cause}`;
+  });
 }
 
 function writeTrace(folder: string, job: FinishedJob): void {
@@ -53,11 +80,17 @@ function writeTrace(folder: string, job: FinishedJob): void {
 }
 
 /** Writes `<spec>.json` and removes the traces that it does not name, so that none outlives its verdict. */
-function writeResults(folder: string, spec: Spec, finished: readonly FinishedJob[], search: Search): void {
+function writeResults(
+  folder: string,
+  spec: Spec,
+  finished: readonly FinishedJob[],
+  search: Search,
+  stillHeld: StillHeld,
+): void {
   const name = resultsFile(spec.name);
   const fresh = finished.filter((job) => job.spec === spec).map((job) => writtenRun(job, search));
   const text = resultsText(spec, fresh, earlierRuns(readIfThere(folder, name)));
-  writeWhole(folder, name, text);
+  writeWhole(folder, name, text, stillHeld);
   const named = new Set(
     earlierRuns(text).flatMap(({ verdict }) =>
       'trace' in verdict ? [verdict.trace.replace(/\.json$/, '')] : [],

@@ -1,13 +1,11 @@
 /** A stand-in for the process, for tests: collects what is printed. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { ExitCode } from '../report/exit-code.ts';
 import type { Spec } from '../spec.ts';
 import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
+
+export { temporaryFolder } from '../files/temporary.ts';
 
 export interface Ran {
   readonly code: ExitCode;
@@ -49,11 +47,4 @@ export async function ranWith(
   };
   const code = await run(specs, argv, io, engine);
   return { code, ...printed };
-}
-
-/** An empty folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }

@@ -105,6 +105,16 @@ export const long: Spec = {
   variants: [variant('counts', holds, () => counters({ upTo: 26, agents: 4 }))],
 };
 
+/** Many small jobs, each with a trace. */
+export const many: Spec = {
+  name: 'many',
+  title: 'Counters that count too far',
+  source: 'none',
+  variants: Array.from({ length: 40 }, (_, i) =>
+    variant(`v${i}`, { kind: 'violated', by: 'stays small' }, () => counters({ upTo: 2, below: 1 })),
+  ),
+};
+
 /** Never comes to an end, and each state holds more than the one before. */
 export const hungry: Spec = {
   name: 'hungry',

@@ -1,16 +1,25 @@
 /** The output folder: files that appear whole or not at all. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type StillHeld, withLock } from '../files/lock.ts';
+import { reason } from '../files/reason.ts';
+import { makeFolder, unfinishedName, writeFileWhole } from '../files/whole.ts';
 import { UsageError } from '../system.ts';
+
+export { reason };
 
 /** Makes the folder if it is not there, and refuses it if nothing can be written to it. */
 export function prepareFolder(folder: string): void {
-  const probe = join(folder, 'traces', `.heddle-${process.pid}`);
   try {
-    makeFolder(dirname(probe));
-    for (const file of [probe, join(folder, `.heddle-${process.pid}`)]) {
-      writeFileSync(file, '');
-      rmSync(file);
+    for (const place of [folder, join(folder, 'traces')]) {
+      makeFolder(place);
+      const probe = join(place, unfinishedName());
+      try {
+        // A full disk makes a file, but has no room for its content.
+        writeFileSync(probe, 'x', { flag: 'wx' });
+      } finally {
+        rmSync(probe, { force: true });
+      }
     }
   } catch (error) {
     throw new UsageError(
@@ -19,43 +28,38 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Makes a folder and those above it. One at a time: Node's own recursive form never ends where the system refuses
- *  with ENOENT, as it does below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  mkdirSync(folder);
+/** Writes a file next to its place and moves it there, so that nobody ever sees half of it. */
+export function writeWhole(folder: string, name: string, text: string, stillHeld?: StillHeld): void {
+  writeFileWhole(join(folder, name), text, stillHeld === undefined ? {} : { beforeMove: stillHeld });
 }
 
-/** Writes a file next to its place and moves it there, so that nobody ever sees half of it. */
-export function writeWhole(folder: string, name: string, text: string): void {
-  const path = join(folder, name);
-  const unfinished = `${path}.${process.pid}.tmp`;
+/** Does what only one run may do at a time in the folder: to change what a file says and not only to replace it. */
+export function alone<T>(folder: string, action: (stillHeld: StillHeld) => T): T {
+  makeFolder(folder);
+  return withLock(join(folder, '.heddle.lock'), action);
+}
+
+/** The content of a file, or an empty text if there is none. One that is there but cannot be read is an error: whoever
+ *  adds to it would lose what it holds. */
+export function readIfThere(folder: string, name: string): string {
   try {
-    makeFolder(dirname(path));
-    writeFileSync(unfinished, text);
-    renameSync(unfinished, path);
+    return readFileSync(join(folder, name), 'utf8');
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }
 
-/** The content of a file, or an empty text if there is none. */
-export function readIfThere(folder: string, name: string): string {
-  try {
-    return readFileSync(join(folder, name), 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Removes the files of a folder that `unwanted` picks. */
+/** Removes the files of a folder that `unwanted` picks; there may be no such folder. */
 export function removeFiles(folder: string, unwanted: (name: string) => boolean): void {
-  for (const name of readdirSync(folder).filter(unwanted)) rmSync(join(folder, name), { force: true });
+  for (const name of namesIn(folder).filter(unwanted)) rmSync(join(folder, name), { force: true });
 }
 
-/** What the system said, without its stack. */
-export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
