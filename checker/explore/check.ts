@@ -56,9 +56,9 @@ export function checkNow(system: System, options: CheckOptions): Outcome {
 function begin(system: System, options: CheckOptions) {
   const isExplicit = options.search !== 'random' && options.engine !== 'symbolic';
   const begun = options.fingerprintSeed === undefined ? explicitRun : fingerprintRun;
-  const explicit = isExplicit ? begun(system, options) : null;
-  const run = explicit ?? otherRun(system, options);
   const guard = memoryGuard(options.memoryLimit);
+  const explicit = isExplicit ? begun(system, options, guard) : null;
+  const run = explicit ?? otherRun(system, options, guard);
   let states = 1;
   let reported = performance.now();
   return {
@@ -89,19 +89,28 @@ function begin(system: System, options: CheckOptions) {
 }
 
 /** A run that keeps fingerprints, and the exact one that it needs for a trace. */
-function fingerprintRun(system: System, options: CheckOptions): Run & { readonly standing: Standing } {
+function fingerprintRun(
+  system: System,
+  options: CheckOptions,
+  guard: MemoryGuard,
+): Run & { readonly standing: Standing } {
   refuseBesideFingerprints(options);
-  const run = explicitRun(system, { ...options, keepTraces: false });
+  const run = explicitRun(system, { ...options, keepTraces: false }, guard);
   const { fingerprintSeed: _, ...exactly } = options;
-  return { ...run, outcome: () => byFingerprints(system, run, options, () => explicitRun(system, exactly)) };
+  const exactRun = () => explicitRun(system, exactly, guard);
+  return { ...run, outcome: () => byFingerprints(system, run, options, exactRun) };
 }
 
-function otherRun(system: System, options: CheckOptions): Run {
+function otherRun(system: System, options: CheckOptions, guard: MemoryGuard): Run {
   if (options.search === 'random') return randomRun(system, options);
-  return symbolicRun(system, options, () => explicitRun(system, options));
+  return symbolicRun(system, options, () => explicitRun(system, options, guard));
 }
 
-function explicitRun(system: System, options: CheckOptions): Run & { readonly standing: Standing } {
+function explicitRun(
+  system: System,
+  options: CheckOptions,
+  guard: MemoryGuard,
+): Run & { readonly standing: Standing } {
   const { maxStates = Number.POSITIVE_INFINITY, onTerminal, keepTraces = true } = options;
   if (!(maxStates >= 1)) throw new UsageError(`maxStates is ${maxStates}; it must be at least 1`);
   const reduction = options.symmetry === false || onTerminal !== undefined ? null : reductionOf(system);
@@ -113,7 +122,6 @@ function explicitRun(system: System, options: CheckOptions): Run & { readonly st
   const successors = reduced === null ? all : reducedSuccessors(all, tables, reduced);
   const judge = judgeOf(tables, successors.changedBy);
   const frontier = options.search === 'bfs' ? bfs() : dfs();
-  const guard = memoryGuard(options.memoryLimit);
   const exploration = explore(
     tables,
     successors,
