@@ -16,6 +16,7 @@ import {
   type Target,
   usableValue,
 } from './loads.ts';
+import { orderOfRead } from './notes.ts';
 import { leaveSection } from './sections.ts';
 import { instructionAt, ownerOf, say, setOwner, show, type Work } from './work.ts';
 
@@ -58,8 +59,9 @@ export function resolve(w: Work, index: number, m: Message): void {
   const value = usableValue(w, loc, m, pc);
   if (value === null) return;
   const i = instructionAt(w.cpu, pc);
-  const notes = [...(t.pc > pc + 1 ? ['satisfied late'] : []), ...staleNotes(w, loc, m)];
-  say(w, pc, `${i.at.text} == ${show(value)}`, notes);
+  const stale = staleNotes(w, loc, m);
+  const notes = [...(t.pc > pc + 1 ? ['satisfied late'] : []), ...stale];
+  say(w, pc, `${i.at.text} == ${show(value)}`, notes, orderOfRead(w, pc, true, stale.length > 0));
   boundOthers(t, index, m);
   if (t.monitor?.deferred === index) {
     t.monitor.deferred = null;
@@ -96,7 +98,8 @@ export function perform(w: Work, index: number): void {
   boundOthers(t, index, m); // there may be loads between an LDXR and its STXR
   const view = satisfy(w, index, value, m);
   setOwner(w, loc, w.cpu.id);
-  say(w, pc, `${instructionAt(w.cpu, pc).at.text} == ${show(value)}`);
+  const { text } = instructionAt(w.cpu, pc).at;
+  say(w, pc, `${text} == ${show(value)}`, [], orderOfRead(w, pc, true, false));
   leaveSection(w, gps, section, view);
 }
 

@@ -194,9 +194,9 @@ function wants(i: Instruction, synchronizes: boolean): readonly Wanted[] {
 }
 
 /** Registers whose views an instruction passes on: into an access, or into a register that does. A branch passes
- *  its view to vcap, which only an ISB looks at. */
+ *  its view to vcap, which only an ISB looks at; so does a guess. */
 function viewUses(i: Instruction, wanted: ReadonlySet<Wanted>, after: ReadonlySet<string>): Iterable<string> {
-  if (i.op === 'set') return after.has(i.dst) ? usesOf(i) : [];
+  if (i.op === 'set') return (i.guessed ? wanted.has('vcap') : after.has(i.dst)) ? usesOf(i) : [];
   if (i.op === 'branch') return wanted.has('vcap') ? usesOf(i) : [];
   return addressOf(i) === null ? [] : usesOf(i);
 }

@@ -55,6 +55,7 @@ export function rulesFor(w: Work, i: Instruction): readonly Rule[] {
         v.t.pc = to;
       },
     ])
+    .with({ op: 'set', guessed: true }, (s) => guessRules(w, s))
     .with({ op: 'set' }, (s) => [
       next((v) => {
         v.t.regs[s.dst] = evaluate(v.t, s.value, s);
@@ -98,6 +99,19 @@ function branchRules(w: Work, i: Op<'branch'>): readonly Rule[] {
       v.t.vcap = Math.max(v.t.vcap, cond.pick);
       v.t.pc = isTrue(value) ? v.t.pc + 1 : i.otherwise;
     },
+  ];
+}
+
+/** A chain of branches, each of which compares the value with a constant and goes on with that. */
+function guessRules(w: Work, i: Op<'set'>): readonly Rule[] {
+  const read = evaluate(w.t, i.value, i);
+  const value = known(read);
+  if (value === null) return [];
+  return [
+    next((v) => {
+      v.t.vcap = Math.max(v.t.vcap, read.pick);
+      v.t.regs[i.dst] = content(value);
+    }),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Value } from '../program/expression.ts';
 import { returnsNothing } from '../program/flow.ts';
 import type { Instruction } from '../program/instruction.ts';
 import { content, joined, known } from './content.ts';
+import { orderOfRead } from './notes.ts';
 import { cellAt, fault, instructionAt, isUsable, memoryValue, say, show, type Work } from './work.ts';
 
 export type Order = 'plain' | 'acquire' | 'acquirePC';
@@ -93,7 +94,8 @@ export function readMessage(
     t.monitor = { loc, lost: !isLatest(t, loc, m), ahead: 0, deferred: null, read };
   }
   if (dst !== null) t.regs[dst] = read;
-  say(w, pc, readText(i, value), staleNotes(w, loc, m));
+  const notes = staleNotes(w, loc, m);
+  say(w, pc, readText(i, value), notes, orderOfRead(w, pc, false, notes.length > 0));
   return read;
 }
 

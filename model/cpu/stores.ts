@@ -4,7 +4,7 @@ import { ModelBug } from '../contract.ts';
 import type { Content, Loc, Payload, Thread, View, WindowEntry } from '../machine.ts';
 import { joined, known, whereIs } from './content.ts';
 import type { Target } from './loads.ts';
-import { orderNotes, textOf, valueNotes } from './notes.ts';
+import { orderNotes, orderOfStore, textOf, valueNotes } from './notes.ts';
 import { freeAfterGracePeriod, leaveSection } from './sections.ts';
 import {
   appendMessage,
@@ -103,7 +103,8 @@ export function mayLeave(w: Work, k: number): boolean {
 /** The entry at position `k` leaves the window and takes effect. */
 export function leave(w: Work, k: number): void {
   const gone = w.t.window[k]! as WindowEntry;
-  say(w, gone.pc, textOf(w, gone), [...valueNotes(w, gone), ...orderNotes(w, k)]);
+  const order = orderOfStore(w, k);
+  say(w, gone.pc, textOf(w, gone), [...valueNotes(w, gone), ...orderNotes(order)], order);
   if (gone.what === 'free') free(w, gone);
   else if (gone.what === 'push') push(w, gone);
   else if (gone.what === 'kfree_rcu') freeAfterGracePeriod(w, gone);

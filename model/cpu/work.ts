@@ -1,6 +1,6 @@
 /** One step of a CPU in the making: a draft of the thread, and what the step does to the rest of the state. */
 import { type Draft, produce } from 'immer';
-import type { Event, Line, Read, Ref, Step, Write } from '../contract.ts';
+import type { Event, Line, Read, Ref, Reordering, Step, Write } from '../contract.ts';
 import { ModelBug, write } from '../contract.ts';
 import { copyOf } from '../copy.ts';
 import type {
@@ -229,11 +229,22 @@ export function fault(w: Work, kind: Fault['kind'], why: string, pc: number): vo
 }
 
 /** The line that a trace shows for an instruction, and that counts it as executed. */
-export function say(w: Work, pc: number, text?: string, notes: readonly string[] = []): void {
+export function say(
+  w: Work,
+  pc: number,
+  text?: string,
+  notes: readonly string[] = [],
+  reorderings: readonly Reordering[] = [],
+): void {
   const { at } = instructionAt(w.cpu, pc);
   if (at.text === '') return;
   const statement = statementId(w.cpu.program, pc);
-  w.lines.push(w.quiet ? { text: '', statement } : { text: text ?? at.text, fn: at.fn, notes, statement });
+  if (w.quiet) {
+    w.lines.push({ text: '', statement });
+    return;
+  }
+  const reordered = reorderings.length > 0 ? { reorderings } : {};
+  w.lines.push({ text: text ?? at.text, fn: at.fn, notes, statement, ...reordered });
 }
 
 /** Counts an instruction as executed without showing it: a barrier between stores that nothing waits for shows in
