@@ -10,6 +10,7 @@ import {
 } from './contract.ts';
 import { cpuAgent, initialThread, startUp, threadReaction } from './cpu/cpu.ts';
 import { factsOf } from './cpu/facts.ts';
+import { shownThread } from './cpu/shown.ts';
 import { type Cpu, isFinished, statementId } from './cpu/work.ts';
 import type { Command, Engine, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './machine.ts';
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
@@ -67,7 +68,8 @@ export function buildMachine(
     }),
   );
 
-  const plain = [...cpus.map(threadComponent), rcuComponent(rcu), ...layout.components];
+  const names = cpus.map((c) => c.name);
+  const plain = [...cpus.map(threadComponent), rcuComponent(rcu, names), ...layout.components];
   const initial: Read = (r) => plain[r.index]!.initial as never;
   const walkers = smmus.flatMap((s) => s.model.components(s, initial));
   const engines = placeEngines(scenario, layout, plain.length + walkers.length);
@@ -98,6 +100,7 @@ function threadComponent(cpu: Cpu): Component {
     initial: initialThread(cpu),
     column: cpu.name,
     reaction: threadReaction(cpu),
+    show: (t) => shownThread(cpu, t),
   });
 }
 

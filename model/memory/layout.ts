@@ -2,6 +2,7 @@
 import { type Component, component, ModelBug, type Ref } from '../contract.ts';
 import type { Life, Loc, ObjectDecl, Scenario } from '../machine.ts';
 import type { Value } from '../program/expression.ts';
+import { shownCells, wordTextOf } from './shown.ts';
 
 /** A group of cells that one component holds. */
 export interface Cells {
@@ -40,6 +41,8 @@ export function layOut(scenario: Scenario, firstIndex: number, mortal: ReadonlyS
   const cells: Cell[] = [];
   const components: Component[] = [];
   const lives = new Map<string, Ref<Life>>();
+  const names = scenario.programs.map((p) => p.name);
+  const stes = new Set(scenario.smmus.flatMap((s) => s.streams.map(({ ste }) => ste)));
   const newRef = <T>(name: string): Ref<T> => ({ index: firstIndex + components.length, name });
 
   for (const object of scenario.objects) {
@@ -47,11 +50,17 @@ export function layOut(scenario: Scenario, firstIndex: number, mortal: ReadonlyS
       f.cells.map((initial, index) => ({ field: f.name, index, initial })),
     );
     const groups = object.cut === 'cell' ? slots.map((s) => [s]) : slots.length > 0 ? [slots] : [];
+    const words = wordTextOf(object, stes.has(object.name));
     for (const group of groups) {
       const name = object.cut === 'cell' ? cellName(object, group[0]!.field, group[0]!.index) : object.name;
       const groupRef = newRef<Cells>(`mem:${name}`);
+      const slots = group.map((s) => ({ ...s, name: cellName(object, s.field, s.index) }));
       components.push(
-        component({ ref: groupRef, initial: { values: group.map((s) => s.initial), owner: {} } }),
+        component<Cells>({
+          ref: groupRef,
+          initial: { values: group.map((s) => s.initial), owner: {} },
+          show: (cells) => shownCells(cells, slots, words, names),
+        }),
       );
       group.forEach(({ field, index }, slot) => {
         cells.push({
@@ -68,7 +77,8 @@ export function layOut(scenario: Scenario, firstIndex: number, mortal: ReadonlyS
     if (mortal.has(object.name) || object.life !== 'live') {
       const life = newRef<Life>(`life:${object.name}`);
       lives.set(object.name, life);
-      components.push(component({ ref: life, initial: object.life }));
+      const show = (it: Life): readonly string[] => (it === 'live' ? [] : [`${object.name} is ${it}`]);
+      components.push(component<Life>({ ref: life, initial: object.life, show }));
     }
   }
   return { cells, components, lives, ...lookUps(scenario, cells) };

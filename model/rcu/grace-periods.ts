@@ -6,8 +6,26 @@ import type { Layout } from '../memory/layout.ts';
 
 export const RCU = 'RCU';
 
-export function rcuComponent(ref: Ref<Rcu>): Component {
-  return component<Rcu>({ ref, initial: { fault: null, readers: [], gps: [] } });
+/** `names`: of the threads. */
+export function rcuComponent(ref: Ref<Rcu>, names: readonly string[]): Component {
+  return component<Rcu>({
+    ref,
+    initial: { fault: null, readers: [], gps: [] },
+    column: RCU,
+    show: (rcu) => shownRcu(rcu, names),
+  });
+}
+
+function shownRcu({ fault, readers, gps }: Rcu, names: readonly string[]): readonly string[] {
+  return [
+    ...readers.map((u) => `${names[u]} is in a read-side section, or has stores of one to make`),
+    ...gps.map(({ id, next, wait }) => {
+      if (wait.length > 0) return `${id}: the grace period waits for ${wait.map((u) => names[u]).join(', ')}`;
+      const end = next.kind === 'free' ? `${next.object} may be freed` : `${names[next.thread]} may go on`;
+      return `${id}: the grace period may end, and ${end}`;
+    }),
+    ...(fault === null ? [] : [fault]),
+  ];
 }
 
 export function rcuAgent(ref: Ref<Rcu>, layout: Layout): Agent {

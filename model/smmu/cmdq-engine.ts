@@ -33,6 +33,7 @@ import {
   memoryHolds,
   PROD,
 } from './cmdq-unit.ts';
+import { shownEngine } from './shown.ts';
 import { COLUMN } from './smmu.ts';
 
 const idle = (decl: EngineDecl): EngineQueue => ({
@@ -58,6 +59,7 @@ export function engineComponent(unit: EngineUnit): Component {
         return misuse === null ? own : { ...own, misuse };
       },
     },
+    show: (engine) => shownEngine(decl, engine),
   });
 }
 

@@ -10,6 +10,7 @@ import { commandText, completeSync, consume } from './commands.ts';
 import { type Context, configsOf, contextsOf, uses, walksFor } from './contexts.ts';
 import { stillInFlight } from './in-flight.ts';
 import { whyIllegal } from './scopes.ts';
+import { shownQueue, shownSmmu } from './shown.ts';
 import { COLUMN, columnOf, type Reach, type SmmuModel, type SmmuUnit, smmuStep, withMsi } from './smmu.ts';
 import { STE_1_EATS_TRANS, steWordText } from './ste.ts';
 import { cellReader, spanOf } from './tables.ts';
@@ -31,8 +32,9 @@ function components(unit: SmmuUnit, initial: Read): readonly Component[] {
         react: (_, own, read) => closed(unit, own, read),
       },
       describe: (before, after) => changes(before, after).map((text) => `${columnOf(decl)} ${text}`),
+      show: shownSmmu,
     }),
-    component<readonly Command[]>({ ref: unit.queue, initial: [] }),
+    component<readonly Command[]>({ ref: unit.queue, initial: [], column: COLUMN, show: shownQueue }),
   ];
 }
 
