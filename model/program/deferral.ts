@@ -71,6 +71,8 @@ function waitsFor(i: Instruction, hangs: (e: Expr) => boolean): boolean {
     case 'branch':
     case 'assert':
       return hangs(i.cond);
+    case 'set':
+      return i.guessed === true && hangs(i.value);
     case 'rmw':
       return i.acquire && i.release;
     case 'blockingRmw':

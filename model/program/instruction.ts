@@ -40,8 +40,9 @@ export type Device = true;
 export type AtomicFn = 'swap' | 'add' | 'sub' | 'and' | 'or' | 'xor' | 'andnot';
 
 export type Operation =
-  /** dst := value; arithmetic only, no access. */
-  | { readonly op: 'set'; readonly dst: string; readonly value: Expr }
+  /** dst := value; arithmetic only, no access. `guessed`: the compiler has compared the value with each that it can be,
+   *  and goes on with a constant. Accesses by it come after a branch then, and carry no dependency on it. */
+  | { readonly op: 'set'; readonly dst: string; readonly value: Expr; readonly guessed?: true }
   /** LDR; acquire = LDAR (A), acquirePC = LDAPR (Q). exclusive = LDXR/LDAXR. */
   | {
       readonly op: 'load';

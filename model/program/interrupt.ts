@@ -63,7 +63,7 @@ function interruptible(main: Program): readonly number[] {
       throw new ModelBug(`${main.name} turns interrupts off in a loop and never on again`);
     seen.add(key);
     const i = main.code[at.pc];
-    if (at.off === 0 && i?.op !== 'set' && i?.op !== 'jump') found.add(at.pc);
+    if (at.off === 0 && (i?.op !== 'set' || i.guessed) && i?.op !== 'jump') found.add(at.pc);
     const off = i?.op === 'irq' ? Math.max(0, at.off + (i.enabled ? -1 : 1)) : at.off;
     for (const pc of successorsOf(main.code, at.pc)) todo.push({ pc, off });
   }

@@ -36,10 +36,27 @@ export const when = (cond: Expr, body: readonly Stmt[], otherwise: readonly Stmt
 export const whilst = (cond: Expr, body: readonly Stmt[]): Stmt => ({ kind: 'while', cond, body });
 export const optional = (body: readonly Stmt[]): Stmt => ({ kind: 'optional', body });
 
+/** What is to become of a program's statements before they are flattened. */
+export type Rewrite = (name: string, body: readonly Stmt[]) => readonly Stmt[];
+
+let rewrite: Rewrite | null = null;
+
+/** Does `build`, with every program that it compiles rewritten: a spec's system with a change of which the spec knows
+ *  nothing. */
+export function rewriting<T>(by: Rewrite, build: () => T): T {
+  const outer = rewrite;
+  rewrite = by;
+  try {
+    return build();
+  } finally {
+    rewrite = outer;
+  }
+}
+
 /** Flattens statements into a program. `name` is the CPU's. */
 export function compile(name: string, body: readonly Stmt[], observed: readonly string[] = []): Program {
   const code: Instruction[] = [];
-  emit(code, body, { fn: name, covered: true });
+  emit(code, rewrite === null ? body : rewrite(name, body), { fn: name, covered: true });
   const initial = code.some((i) => usesOf(i).has(IN_INTERRUPT)) ? { [IN_INTERRUPT]: 0 } : {};
   return { name, code, initial, observed };
 }
