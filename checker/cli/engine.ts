@@ -1,6 +1,7 @@
 /** The parts of the checker that the commands call; tests put others in their place. */
 import { check } from '../explore/check.ts';
 import type { Team } from '../explore/team.ts';
+import type { Exporter } from '../export/formats.ts';
 import type { Runner } from '../jobs/runner.ts';
 import { replay } from '../trace/replay.ts';
 
@@ -13,6 +14,8 @@ export interface Engine {
   runner?(atOnce: number): Runner;
   /** A hash of the sources that this process runs, for checkpoints. */
   sources?(): string;
+  /** Formats of traces that only whoever knows the model can make, by their names. */
+  readonly exporters?: Readonly<Record<string, Exporter>>;
 }
 
 /** A job as it is told to other threads. */

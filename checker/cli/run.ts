@@ -1,5 +1,6 @@
 /** START HERE for the command line: from arguments to a command, and from what it threw to an exit code. */
 import { Command, CommanderError, Option } from 'commander';
+import { formatNames } from '../export/formats.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { refuseAmbiguousNames } from '../report/slug.ts';
 import { heddleVersion } from '../report/version.ts';
@@ -13,7 +14,7 @@ import { addJobsOption, type JobsArguments, jobsAtOnce } from './jobs-option.ts'
 import { listCommand } from './list-command.ts';
 import { addProfileOption, isProfiled, type ProfileArguments } from './profile-option.ts';
 import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
-import { traceCommand } from './trace-command.ts';
+import { type TraceArguments, traceCommand } from './trace-command.ts';
 
 /** Adds commands of others to the program; `done` takes a command's exit code. */
 export type Extension = (program: Command, io: Io, done: (code: ExitCode) => void) => void;
@@ -58,7 +59,11 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .command('trace')
     .description('replay a saved counterexample and print it')
     .argument('<file>', 'a JSON file from traces/ in the output folder')
-    .action((file: string) => done(traceCommand(specs, file, io, engine)));
+    .addOption(new Option('--format <name>', 'what to print').choices(formatNames).default('text'))
+    .option('--out <file>', 'where to write it, instead of printing it')
+    .action(async (file: string, options: TraceArguments) =>
+      done(await traceCommand(specs, file, options, io, engine)),
+    );
   addCheck(program, async (selectors, options) => {
     const { model, out, traces } = options;
     const profile = isProfiled(options);

@@ -8,11 +8,24 @@ import type { Spec } from '../spec.ts';
 import { UsageError } from '../system.ts';
 import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
+import { exportTrace } from './export-trace.ts';
 import type { Io } from './io.ts';
 import { findSpec, findVariant } from './select.ts';
 
+export interface TraceArguments {
+  readonly format: string;
+  /** Where to write it; undefined: standard output. */
+  readonly out?: string;
+}
+
 /** Runs the command. A trace that cannot be replayed is a UsageError; one that ends differently says so. */
-export function traceCommand(specs: readonly Spec[], file: string, io: Io, engine: Engine): ExitCode {
+export async function traceCommand(
+  specs: readonly Spec[],
+  file: string,
+  options: TraceArguments,
+  io: Io,
+  engine: Engine,
+): Promise<ExitCode> {
   const saved = parseTraceFile(readText(file), file);
   const spec = within(file, () => findSpec(specs, saved.spec));
   const variant = within(file, () => findVariant(spec, saved.variant));
@@ -24,7 +37,10 @@ export function traceCommand(specs: readonly Spec[], file: string, io: Io, engin
   }
   const system = variant.build(saved.model);
   const trace = within(file, () => engine.replay(system, saved.trace.steps, saved.trace.repeats));
-  io.stdout.write(traceText(trace, traceTitle({ spec, variant, model: saved.model, expected })));
+  const text = traceText(trace, traceTitle({ spec, variant, model: saved.model, expected }));
+  const { spec: name, variant: variantName, model } = saved;
+  const run = { spec: name, variant: variantName, model, system, trace };
+  await exportTrace({ ...options, text, run, more: engine.exporters ?? {} }, io);
   if (trace.ending === saved.trace.ending) return exitCode.asExpected;
   io.stderr.write(
     `heddle: the steps of ${file} can still be taken, but they end differently now\n` +

@@ -1,0 +1,31 @@
+/** START HERE: the formats in which a counterexample can be had, besides the text that `heddle trace` prints. */
+import { UsageError } from '../system.ts';
+import { traceItf } from './itf.ts';
+import { traceJson } from './json.ts';
+import type { ExportedRun } from './run.ts';
+
+/** Makes a text of a run. A UsageError says why this run has none in that format. */
+export type Exporter = (run: ExportedRun) => string | Promise<string>;
+
+/** Those that need nothing but the trace and its states. */
+const general: Readonly<Record<string, Exporter>> = {
+  json: traceJson,
+  itf: traceItf,
+};
+
+/** Those that only whoever knows the model can make. */
+export const ofModels = ['litmus'] as const;
+
+export const formatNames: readonly string[] = ['text', ...Object.keys(general), ...ofModels];
+
+/** The text of the run in `format`; `more`: what makes formats that need to know the model. */
+export async function exported(
+  format: string,
+  run: ExportedRun,
+  more: Readonly<Record<string, Exporter>> = {},
+): Promise<string> {
+  const exporter = general[format] ?? more[format];
+  if (exporter === undefined)
+    throw new UsageError(`there is no format '${format}'; there are ${formatNames.join(', ')}`);
+  return exporter(run);
+}
