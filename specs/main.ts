@@ -9,6 +9,7 @@ import { teamOf } from '../checker/parallel/team.ts';
 import { hashOfSources } from './hash-of-sources.ts';
 import { specs } from './index.ts';
 import { litmusCommand } from './litmus/command.ts';
+import { newCommand, ourRoot } from './new/command.ts';
 
 const pools = new Map<number, Pool>();
 
@@ -26,4 +27,7 @@ const withTeams: Engine = {
   sources: hashOfSources,
 };
 
-process.exitCode = await run(specs, process.argv.slice(2), processIo(), withTeams, [litmusCommand]);
+process.exitCode = await run(specs, process.argv.slice(2), processIo(), withTeams, [
+  litmusCommand,
+  newCommand(ourRoot),
+]);

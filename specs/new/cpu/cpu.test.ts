@@ -1,0 +1,4 @@
+import { testEveryVariant } from '../../every-variant.ts';
+import { spec } from './index.ts';
+
+testEveryVariant(spec);
