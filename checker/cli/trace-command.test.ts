@@ -25,6 +25,16 @@ function forged(from: string, to: string) {
   return (text: string) => traceFileText(JSON.parse(text.replaceAll(from, to)));
 }
 
+/** Replaces what the file says and makes its hash right again. */
+function reforged(change: object) {
+  return (text: string) => traceFileText({ ...JSON.parse(text), ...change });
+}
+
+/** Puts into the trace what no recursive function comes to the bottom of. */
+function deepened(text: string): string {
+  return text.replace('"columns": [', `"columns": [${'['.repeat(50_000)}${']'.repeat(50_000)},`);
+}
+
 function rebuilt(build: () => ReturnType<typeof counters>): Spec {
   return { ...good, variants: good.variants.map((variant) => ({ ...variant, build })) };
 }
@@ -49,6 +59,24 @@ test.each([
   ['of an unknown spec', forged('"good"', '"goof"'), "There is no spec 'goof'. Did you mean good?"],
   ['of an unknown variant', forged('no smp_mb()', 'no smp_wmb()'), 'There is no variant of good'],
   ['of an unknown memory model', forged('"sc"', '"tso"'), "is not run under the memory model 'tso'"],
+  ['of a memory model that every object has', forged('"sc"', '"constructor"'), "model 'constructor'"],
+  ['without a trace', reforged({ trace: null }), 'trace: Object was expected, not null'],
+  [
+    'with a step that is none',
+    forged('"choice": 0', '"choice": "length"'),
+    'trace.steps.0.choice: number was expected, not "length"',
+  ],
+  [
+    'that repeats from where it never was',
+    forged('"ending"', '"repeats": 1, "ending"'),
+    'trace.repeats is not the number of a step',
+  ],
+  ['that is deeper than anything of ours', deepened, 'does not match its hash'],
+  [
+    'with a schema that cannot be said',
+    (text: string) => text.replace('"schema": 1', '"schema": {"toString": 0}'),
+    'has trace schema a list or an object',
+  ],
   [
     'with a step that is not enabled',
     forged('"choice": 0', '"choice": 3'),

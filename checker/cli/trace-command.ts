@@ -29,7 +29,7 @@ export async function traceCommand(
   const saved = parseTraceFile(readText(file), file);
   const spec = within(file, () => findSpec(specs, saved.spec));
   const variant = within(file, () => findVariant(spec, saved.variant));
-  const expected = variant.expect[saved.model];
+  const expected = Object.hasOwn(variant.expect, saved.model) ? variant.expect[saved.model] : undefined;
   if (expected === undefined) {
     throw new UsageError(
       `${file}: ${spec.name}/${variant.name} is not run under the memory model '${saved.model}'.`,

@@ -1,8 +1,10 @@
 /** A counterexample as a file that `heddle trace` can replay: traces/*.json, documented in results/README.md. */
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
+import { clipped, misfit } from '../files/shape.ts';
 import type { Trace } from '../outcome.ts';
 import { UsageError } from '../system.ts';
+import { savedTraceShape } from './trace-shape.ts';
 import { heddleVersion } from './version.ts';
 
 /** Goes up when a field changes its meaning or goes away. */
@@ -32,14 +34,17 @@ export function parseTraceFile(text: string, name: string): SavedTrace {
   }
   if (file.schema !== traceSchema) {
     throw new UsageError(
-      `${name} has trace schema ${file.schema}, written by heddle ${file.heddle}; this heddle ${heddleVersion} ` +
+      `${name} has trace schema ${clipped(file.schema)}, written by heddle ${clipped(file.heddle)}; this heddle ${heddleVersion} ` +
         `reads schema ${traceSchema}. Run \`heddle check\` again to get the trace anew.`,
     );
   }
   const { spec, variant, model, trace } = file as unknown as SavedTrace;
-  if (file.sha256 !== hash({ spec, variant, model, trace })) {
+  const sum = hash({ spec, variant, model, trace });
+  if (sum === null || file.sha256 !== sum) {
     throw new UsageError(`${name} is damaged: its content does not match its hash. Was it edited by hand?`);
   }
+  const wrong = misfit(savedTraceShape, file);
+  if (wrong !== null) throw new UsageError(`${name} is not a trace that heddle saved: ${wrong}.`);
   return { spec, variant, model, trace };
 }
 
@@ -55,12 +60,18 @@ function parseJson(text: string, name: string): unknown {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A hash of the content that does not depend on layout or on the order of keys. */
-function hash(body: SavedTrace): string {
-  return createHash('sha256')
-    .update(stringify(body) ?? '')
-    .digest('hex');
+function hash(body: SavedTrace): string | null {
+  try {
+    return createHash('sha256')
+      .update(stringify(body) ?? '')
+      .digest('hex');
+  } catch (error) {
+    // Of something nested so deeply that it cannot have been written by us.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@
 import type { Value } from '../program/expression.ts';
 import type { Program } from '../program/instruction.ts';
 import { type Condition, distinctPlaces, type Place, placesOf, type Quantifier } from './condition.ts';
-import { LitmusSyntaxError, type Position } from './unsupported.ts';
+import { LitmusSyntaxError, type Position, quoted } from './unsupported.ts';
 
 /** What a file asks of final states (condition.peggy). */
 export interface Question {
@@ -62,7 +62,7 @@ export function parsed(parse: (text: string) => unknown, text: string): unknown 
     if (!isPeggyError(error)) throw error;
     const { line, column } = error.location.start;
     throw new LitmusSyntaxError(
-      `line ${line}, column ${column}: ${error.message}\n  ${text.split('\n')[line - 1]}`,
+      `line ${line}, column ${column}: ${error.message}\n  ${quoted(text.split('\n')[line - 1] ?? '', column)}`,
     );
   }
 }

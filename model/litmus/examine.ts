@@ -3,7 +3,7 @@ import type { MemoryModel } from '../machine.ts';
 import { type Condition, comparePlaces, conditionText, type Quantifier } from './condition.ts';
 import { litmusTest } from './litmus-test.ts';
 import { judge, type Limits, type Observation, type OutcomeRunner, outcomesOf } from './outcomes.ts';
-import { LitmusSyntaxError, Unsupported } from './unsupported.ts';
+import { LitmusSyntaxError, quoted, Unsupported } from './unsupported.ts';
 
 /** A small JSON value, so that a worker can send it. */
 export type Report =
@@ -48,10 +48,9 @@ export function examine(text: string, model: MemoryModel, runner: OutcomeRunner,
       seconds: seconds(),
     };
   } catch (error) {
-    if (error instanceof Unsupported)
-      return { kind: 'unsupported', reason: error.reason, why: error.message };
+    if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.reason, why: told(error) };
     if (error instanceof LitmusSyntaxError)
-      return { kind: 'unsupported', reason: 'a syntax error', why: error.message };
+      return { kind: 'unsupported', reason: 'a syntax error', why: told(error) };
     // The machine's own, or the engine's with the way to it added.
     if (error instanceof Error && error.name === 'ModelBug') {
       const [what = ''] = error.message.split('\n');
@@ -59,6 +58,13 @@ export function examine(text: string, model: MemoryModel, runner: OutcomeRunner,
     }
     throw error;
   }
+}
+
+function told({ message }: Error): string {
+  return message
+    .split('\n')
+    .map((line) => quoted(line))
+    .join('\n');
 }
 
 /** The test with its condition as a further filter. */

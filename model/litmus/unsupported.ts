@@ -20,3 +20,14 @@ export class Unsupported extends Error {
     this.reason = reason;
   }
 }
+
+/** What a message quotes of a file: on a terminal nothing but text, and of a long line only what is around `column`. */
+export function quoted(line: string, column = 1): string {
+  const visible = line.replace(/\p{C}/gu, '?');
+  if (visible.length <= LONG) return visible;
+  const from = Math.max(0, Math.min(column - LONG / 2, visible.length - LONG));
+  const [before, after] = [from > 0 ? '...' : '', from + LONG < visible.length ? '...' : ''];
+  return `${before}${visible.slice(from, from + LONG)}${after}`;
+}
+
+const LONG = 160;
