@@ -143,6 +143,22 @@ test('a run of one variant keeps what is known of the others', async () => {
   expect(readdirSync(join(out, 'traces'))).toHaveLength(8);
 });
 
+test.each([
+  ['nothing', () => null],
+  ['a run without a verdict', ({ variant, model }: object & Record<string, unknown>) => ({ variant, model })],
+  ['a trace that is none', (run: object) => ({ ...run, verdict: { kind: 'deadlock', why: '', trace: 7 } })],
+])('earlier results in which somebody has put %s are replaced, and the others stay', async (_, spoil) => {
+  const out = temporaryFolder();
+  await ranWith([good], ['check', '--out', out]);
+  const file = join(out, 'good.json');
+  const whole = readFileSync(file, 'utf8');
+  const results = JSON.parse(whole);
+  writeFileSync(file, JSON.stringify({ ...results, runs: results.runs.with(2, spoil(results.runs[2])) }));
+  const again = ['check', 'good/no-smp-mb', '--model', 'sc', '--out', out];
+  expect(await ranWith([good], again)).toMatchObject({ code: 0, stderr: '' });
+  expect(readFileSync(file, 'utf8')).toBe(whole);
+});
+
 test('a trace goes away with its verdict, and other files stay', async () => {
   const out = temporaryFolder();
   await ranWith([good], ['check', '--model', 'sc', '--out', out]);

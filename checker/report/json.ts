@@ -1,10 +1,12 @@
 /** `<spec>.json`: what the runs of a spec found. results/README.md documents it; change both together. */
+import { misfit } from '../files/shape.ts';
 import type { Effort, Outcome, Verdict } from '../outcome.ts';
 import type { Expectation, Spec } from '../spec.ts';
 import type { Statement } from '../system.ts';
 import type { FinishedJob, Search } from './job.ts';
 import { judgeJob } from './judge.ts';
 import { traceFile } from './names.ts';
+import { writtenRunShape } from './result-shape.ts';
 import { heddleVersion } from './version.ts';
 
 /** Goes up when a field changes its meaning or goes away. */
@@ -134,12 +136,14 @@ export function resultsText(
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
-/** The runs in an earlier `<spec>.json`; none if it is not one of this schema and version. */
+/** The runs in an earlier `<spec>.json`; none if it is not one of this schema and version, and none that somebody has
+ *  changed into something else. */
 export function earlierRuns(text: string): readonly WrittenRun[] {
   try {
     const results = JSON.parse(text) as Partial<WrittenResults> | null;
     const same = results?.schema === resultSchema && results.heddle === heddleVersion;
-    return same && Array.isArray(results.runs) ? results.runs : [];
+    if (!same || !Array.isArray(results.runs)) return [];
+    return results.runs.filter((run) => misfit(writtenRunShape, run) === null);
   } catch {
     return [];
   }
