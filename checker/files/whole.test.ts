@@ -1,15 +1,20 @@
+import { execFileSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from './temporary.ts';
 import { makeFolder, unfinishedName, writeFileWhole } from './whole.ts';
 
@@ -44,6 +49,18 @@ test('a symbolic link stays one, and what it names is replaced; one that leads n
   expect(readlinkSync(join(folder, 'link'))).toBe(elsewhere);
   expect(readFileSync(elsewhere, 'utf8')).toBe('new');
   expect(readFileSync(join(folder, 'dangling'), 'utf8')).toBe('new');
+});
+
+test('a pipe is written to and stays one', () => {
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  // Open for both, so that nobody waits for the other end.
+  const end = openSync(pipe, 'r+');
+  onTestFinished(() => closeSync(end));
+  writeFileWhole(pipe, 'text');
+  const read = Buffer.alloc(4);
+  readSync(end, read);
+  expect([read.toString(), statSync(pipe).isFIFO()]).toEqual(['text', true]);
 });
 
 test('what a killed run left unfinished is removed after an hour, and nothing else is', () => {

@@ -28,6 +28,11 @@ export function writeFileWhole(
   content: string | Uint8Array,
   { lasting = false, beforeMove = () => {} }: { readonly lasting?: boolean; beforeMove?(): void } = {},
 ): void {
+  if (isPipeOrDevice(path)) {
+    // /dev/stdout, a pipe to another program: to be written to, not to be replaced.
+    writeFileSync(path, content);
+    return;
+  }
   const place = placeOf(path);
   const folder = dirname(place);
   makeFolder(folder);
@@ -43,6 +48,11 @@ export function writeFileWhole(
     throw error;
   }
   if (lasting) bringToDisk(folder);
+}
+
+function isPipeOrDevice(path: string): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there !== undefined && !there.isFile() && !there.isDirectory();
 }
 
 /** Where a file really is, if a symbolic link stands at its place. */
