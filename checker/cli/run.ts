@@ -13,6 +13,7 @@ import { type Io, processIo } from './io.ts';
 import { addJobsOption, type JobsArguments, jobsAtOnce } from './jobs-option.ts';
 import { listCommand } from './list-command.ts';
 import { addProfileOption, isProfiled, type ProfileArguments } from './profile-option.ts';
+import { addReport } from './report-command.ts';
 import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
 import { type TraceArguments, traceCommand } from './trace-command.ts';
 
@@ -64,6 +65,7 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .action(async (file: string, options: TraceArguments) =>
       done(await traceCommand(specs, file, options, io, engine)),
     );
+  addReport(program, specs, io, done);
   addCheck(program, async (selectors, options) => {
     const { model, out, traces } = options;
     const profile = isProfiled(options);

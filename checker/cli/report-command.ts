@@ -1,0 +1,107 @@
+/** `heddle report --html FILE`: everything in an output folder as one page. */
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { type ExitCode, exitCode } from '../report/exit-code.ts';
+import { reason } from '../report/folder.ts';
+import { memory } from '../report/numbers.ts';
+import type { SavedTrace } from '../report/trace-file.ts';
+import { heddleVersion } from '../report/version.ts';
+import type { Spec } from '../spec.ts';
+import { type System, UsageError } from '../system.ts';
+import type { Io } from './io.ts';
+import { findSpec } from './select.ts';
+
+interface ReportArguments {
+  readonly html: string;
+  readonly from: string;
+  readonly traces: readonly string[];
+}
+
+const help = `
+The page is one file that needs no network: verdicts, traces with what the caches hold after each step, and the
+matrices that heddle matrix made. Press ? in it for its keys. The same results make the same bytes.
+
+Examples:
+  heddle report --html report.html
+  heddle report --html flagship.html --traces unmap-vs-attach
+`;
+
+/** Adds the command to the others. */
+export function addReport(
+  program: Command,
+  specs: readonly Spec[],
+  io: Io,
+  done: (code: ExitCode) => void,
+): void {
+  program
+    .command('report')
+    .description('write what was found as one HTML page')
+    .requiredOption('--html <file>', 'the page to write')
+    .option('--from <folder>', 'the output folder of heddle check', 'results')
+    .option('--traces <spec...>', 'whose traces to put in: all, none, or names of specs', ['all'])
+    .addHelpText('after', help)
+    .action(async (options: ReportArguments) => done(await reportCommand(specs, options, io)));
+}
+
+/** Runs the command. What the folder lacks is told, and the page is written without it. */
+export async function reportCommand(
+  specs: readonly Spec[],
+  { html, from, traces }: ReportArguments,
+  io: Io,
+): Promise<ExitCode> {
+  const wanted = wantedTraces(specs, traces);
+  const [{ gather }, { reportOf }, { documentOf }, { writeWhole }] = await Promise.all([
+    import('../html/gather.ts'),
+    import('../html/page-data.ts'),
+    import('../html/document.ts'),
+    import('../report/folder.ts'),
+  ]);
+  // By its URL: what it needs cannot be part of a bundle.
+  const { bundlePage } = (await import(
+    new URL('../html/bundle.mjs', import.meta.url).href
+  )) as typeof import('../html/bundle.mjs');
+  const gathered = gather(from, wanted);
+  for (const sentence of gathered.missing) io.stderr.write(`heddle: left out: ${sentence}\n`);
+  const report = reportOf(specs, gathered, (saved) => systemOf(specs, saved), heddleVersion);
+  const refused = report.groups.flat().filter((trace) => trace.refused !== undefined);
+  if (refused.length > 0) io.stderr.write(`heddle: ${refusedWords(refused.map(({ id }) => id))}\n`);
+  const text = documentOf(report, await bundlePage());
+  write(() => writeWhole(dirname(html), html.slice(html.lastIndexOf('/') + 1), text), html);
+  const { data } = report;
+  const jobs = data.specs.flatMap((spec) => spec.variants.flatMap(({ runs }) => runs)).length;
+  const size = memory(Buffer.byteLength(text));
+  io.stdout.write(
+    `${html}: ${jobs} jobs, ${data.traces.length} traces, ${data.matrices.length} matrices, ${size}\n`,
+  );
+  return exitCode.asExpected;
+}
+
+function wantedTraces(
+  specs: readonly Spec[],
+  traces: readonly string[],
+): (id: string, spec: string) => boolean {
+  if (traces.includes('all')) return () => true;
+  const named = traces.filter((name) => name !== 'none').map((name) => findSpec(specs, name).name);
+  return (_, spec) => named.includes(spec);
+}
+
+/** The system that a trace was found in, unless its spec or variant is gone or it is of a changed program. */
+function systemOf(specs: readonly Spec[], saved: SavedTrace): System | null {
+  const spec = specs.find(({ name }) => name === saved.spec);
+  const variant = spec?.variants.find(({ name }) => name === saved.variant);
+  return variant?.expect[saved.model] === undefined ? null : variant.build(saved.model);
+}
+
+function refusedWords(ids: readonly string[]): string {
+  const [first = ''] = ids;
+  const which = ids.length === 1 ? first : `${ids.length} traces, such as ${first},`;
+  return `${which} cannot be replayed with the model as it is now: shown without what is held`;
+}
+
+function write(action: () => void, file: string): void {
+  try {
+    action();
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${reason(error)}`);
+  }
+}

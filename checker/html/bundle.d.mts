@@ -1,0 +1,1 @@
+export function bundlePage(): Promise<{ readonly script: string; readonly style: string }>;

@@ -1,0 +1,35 @@
+/** A saved trace as the page shows it: taken once more through the model, with what is held after each step. */
+import type { Trace } from '../outcome.ts';
+import { reason } from '../report/folder.ts';
+import type { SavedTrace } from '../report/trace-file.ts';
+import type { Line, System } from '../system.ts';
+import { replay } from '../trace/replay.ts';
+import type { PageTrace } from './data.ts';
+import { holdingsAlong } from './holdings.ts';
+
+/** The trace called `id`; as it was saved where it cannot be replayed in `system`. */
+export function pageTrace(id: string, saved: SavedTrace, system: System | null): PageTrace {
+  const { spec, variant, model, trace } = saved;
+  const title = [`${spec}, "${variant}", memory model ${model}:`];
+  const asSaved = (refused: string): PageTrace => ({ id, title, trace: shown(trace), refused });
+  if (system === null) return asSaved('there is no such system any more');
+  try {
+    const again = replay(system, trace.steps, trace.repeats);
+    if (again.ending !== trace.ending)
+      return asSaved('its steps end differently with the model as it is now');
+    const found = trace.found === undefined ? {} : { found: trace.found };
+    return { id, title, trace: shown({ ...again, ...found }), holdings: holdingsAlong(system, trace.steps) };
+  } catch (error) {
+    return asSaved(`with the model as it is now, ${reason(error).split('\n')[0]}`);
+  }
+}
+
+/** Without what lines did to memory, which is for other forms of a trace. */
+function shown(trace: Trace): Trace {
+  const steps = trace.steps.map((step) => ({ ...step, lines: step.lines.map(withoutAccesses) }));
+  return { ...trace, steps };
+}
+
+function withoutAccesses({ accesses: _, ...line }: Line): Line {
+  return line;
+}

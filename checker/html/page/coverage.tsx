@@ -1,0 +1,95 @@
+/** Which statements were executed, function by function, under each memory model. */
+import type { WrittenRun } from '../../report/json.ts';
+import type { Statement } from '../../system.ts';
+import type { PageVariant } from '../data.ts';
+import { functionWords } from './rows.ts';
+import { coverageOf } from './words.ts';
+
+interface Section {
+  readonly fn: string;
+  readonly statements: readonly Statement[];
+}
+
+export function Coverage({ variant: { runs, system } }: { readonly variant: PageVariant }) {
+  const statements = system?.statements ?? missedIn(runs);
+  return (
+    <section>
+      <h2>
+        {system ? 'Statements' : 'Statements that were not executed'} <small>{summary(runs)}</small>
+      </h2>
+      {statements.length === 0 ? (
+        <p class="nothing">None.</p>
+      ) : (
+        <div class="scroll">
+          <table class="coverage">
+            <thead>
+              <tr>
+                <th scope="col">statement</th>
+                {runs.map(({ model }) => (
+                  <th key={model} scope="col">
+                    {model}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            {byFunction(statements).map((section, i) => (
+              <Rows key={`${section.fn} ${i}`} section={section} runs={runs} />
+            ))}
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Rows({ section, runs }: { readonly section: Section; readonly runs: readonly WrittenRun[] }) {
+  return (
+    <tbody>
+      <tr>
+        <th scope="rowgroup" colSpan={runs.length + 1}>
+          {functionWords(section.fn)}
+        </th>
+      </tr>
+      {section.statements.map((statement) => (
+        <tr key={statement.id}>
+          <th scope="row">{statement.text}</th>
+          {runs.map((run) => {
+            const [words, kind] = markOf(run, statement);
+            return (
+              <td key={run.model} class={kind}>
+                {words}
+              </td>
+            );
+          })}
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+function markOf({ coverage, verdict }: WrittenRun, { id }: Statement): readonly [string, string] {
+  if (!coverage) return ['not known', 'plain'];
+  if (!coverage.missed.some((missed) => missed.id === id)) return ['✓ executed', 'good'];
+  return 'trace' in verdict ? ['not before the end', 'plain'] : ['✗ missed', 'bad'];
+}
+
+/** Statements that stand together and belong to one function of one program. */
+function byFunction(statements: readonly Statement[]): readonly Section[] {
+  const sections: { fn: string; program: string; statements: Statement[] }[] = [];
+  for (const statement of statements) {
+    const program = statement.id.split(':')[0] ?? '';
+    const last = sections.at(-1);
+    if (last?.fn === statement.fn && last.program === program) last.statements.push(statement);
+    else sections.push({ fn: statement.fn, program, statements: [statement] });
+  }
+  return sections;
+}
+
+function missedIn(runs: readonly WrittenRun[]): readonly Statement[] {
+  const missed = runs.flatMap(({ coverage }) => coverage?.missed ?? []);
+  return [...new Map(missed.map((statement) => [statement.id, statement])).values()];
+}
+
+function summary(runs: readonly WrittenRun[]): string {
+  return runs.map((run) => `${run.model} ${coverageOf(run) || 'not known'}`).join(', ');
+}

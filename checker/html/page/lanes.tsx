@@ -1,0 +1,150 @@
+/** The steps of a trace as swim lanes: a column for each agent, time flows down. */
+import { Component } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Reordering } from '../../system.ts';
+import { hashOf } from './route.ts';
+import { functionWords, type Row, type ShownLine } from './rows.ts';
+
+interface Props {
+  readonly id: string;
+  readonly rows: readonly Row[];
+  readonly lanes: readonly string[];
+  readonly step: number;
+  readonly choose: (step: number) => void;
+}
+
+export function Lanes({ id, rows, lanes, step, choose }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const chosen = useRef(-1);
+  useEffect(() => {
+    const listener = (event: MouseEvent) => {
+      const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-step]') : null;
+      // Who marks text in order to copy it does not want to go anywhere.
+      if (!row || getSelection()?.isCollapsed === false) return;
+      event.preventDefault();
+      chosen.current = Number(row.dataset.step);
+      choose(chosen.current);
+    };
+    const element = list.current!;
+    element.addEventListener('click', listener);
+    return () => element.removeEventListener('click', listener);
+  }, [choose]);
+  useLayoutEffect(() => {
+    if (chosen.current !== step)
+      document.getElementById(`step-${step}`)?.scrollIntoView({ block: 'nearest' });
+    chosen.current = -1;
+  }, [step, id]);
+  const columns = { '--lanes': lanes.length };
+  return (
+    <section class="lanes" aria-label="Steps" style={columns}>
+      <div class="heads" aria-hidden="true">
+        <span />
+        {lanes.map((lane) => (
+          <span key={lane}>{lane}</span>
+        ))}
+      </div>
+      <ol ref={list}>
+        {rows.map((row, i) => (
+          <Step key={i} id={id} row={row} lanes={lanes} isCurrent={row.step > 0 && row.step === step} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface StepProps {
+  readonly id: string;
+  readonly row: Row;
+  readonly lanes: readonly string[];
+  readonly isCurrent: boolean;
+}
+
+/** One row. Of a thousand of them two change when the reader goes on by one. */
+class Step extends Component<StepProps> {
+  override shouldComponentUpdate(next: StepProps): boolean {
+    return next.isCurrent !== this.props.isCurrent || next.row !== this.props.row;
+  }
+
+  override render() {
+    const { id, row, lanes, isCurrent } = this.props;
+    const { step, lane, lines, effects, repeats } = row;
+    return (
+      <li
+        id={step > 0 ? `step-${step}` : undefined}
+        class={`step${repeats ? ' repeats' : ''}`}
+        aria-current={isCurrent ? 'step' : undefined}
+        data-step={step}
+      >
+        {repeats && <div class="banner">repeats for ever from here:</div>}
+        <a class="at" href={hashOf({ view: 'trace', id, step })} tabIndex={isCurrent ? 0 : -1}>
+          {step > 0 ? step : '·'}
+        </a>
+        {lanes.map((name) => {
+          const own = name === lane;
+          const here = effects.filter(({ column }) => column === name);
+          if (!own && here.length === 0) return <div key={name} class="lane" />;
+          return (
+            <div key={name} class={own ? 'lane own' : 'lane'}>
+              <span class="only-read">{name}: </span>
+              {own && lines.map((line) => <Statement key={line.statement ?? line.text} line={line} />)}
+              {here.map(({ component, text }) => (
+                <p key={`${component} ${text}`} class="effect">
+                  {text}
+                </p>
+              ))}
+            </div>
+          );
+        })}
+      </li>
+    );
+  }
+}
+
+function Statement({ line }: { readonly line: ShownLine }) {
+  const { enters, text, notes = [], reorderings = [] } = line;
+  // What a reordering says in full need not stand there twice.
+  const others = notes.filter((note) => !reorderings.some(({ other }) => note.includes(other)));
+  return (
+    <>
+      {enters !== undefined && <p class="function">{functionWords(enters)}</p>}
+      <p class={line.fn === undefined ? 'line' : 'line inside'}>{text}</p>
+      {others.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
+      {reorderings.map((it) => (
+        <Overtaking key={`${it.kind} ${it.other}`} reordering={it} />
+      ))}
+    </>
+  );
+}
+
+const KINDS: Readonly<Record<Reordering['kind'], string>> = {
+  early: 'took effect before',
+  late: 'was overtaken by',
+  stale: 'read as if before',
+};
+
+/** What a line overtook, or was overtaken by, and what would have forbidden it. */
+function Overtaking({ reordering }: { readonly reordering: Reordering }) {
+  const { kind, other, fn, forbiddenBy } = reordering;
+  return (
+    <div class="reordering">
+      <p>
+        <strong>{kind}:</strong> {KINDS[kind]} <code>{other}</code>
+        {fn !== undefined && <> in {fn}()</>}
+      </p>
+      {forbiddenBy.length > 0 && (
+        <>
+          <p class="forbidden">forbidden by any of</p>
+          <ul>
+            {forbiddenBy.map((way) => (
+              <li key={way}>{way}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
