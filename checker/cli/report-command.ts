@@ -1,13 +1,13 @@
 /** `heddle report --html FILE`: everything in an output folder as one page. */
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import type { Systems } from '../html/page-data.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { reason } from '../report/folder.ts';
 import { memory } from '../report/numbers.ts';
-import type { SavedTrace } from '../report/trace-file.ts';
 import { heddleVersion } from '../report/version.ts';
 import type { Spec } from '../spec.ts';
-import { type System, UsageError } from '../system.ts';
+import { UsageError } from '../system.ts';
 import type { Io } from './io.ts';
 import { findSpec } from './select.ts';
 
@@ -62,7 +62,7 @@ export async function reportCommand(
   )) as typeof import('../html/bundle.mjs');
   const gathered = gather(from, wanted);
   for (const sentence of gathered.missing) io.stderr.write(`heddle: left out: ${sentence}\n`);
-  const report = reportOf(specs, gathered, (saved) => systemOf(specs, saved), heddleVersion);
+  const report = reportOf(specs, gathered, systemsOf(specs), heddleVersion);
   const refused = report.groups.flat().filter((trace) => trace.refused !== undefined);
   if (refused.length > 0) io.stderr.write(`heddle: ${refusedWords(refused.map(({ id }) => id))}\n`);
   const text = documentOf(report, await bundlePage());
@@ -85,11 +85,15 @@ function wantedTraces(
   return (_, spec) => named.includes(spec);
 }
 
-/** The system that a trace was found in, unless its spec or variant is gone or it is of a changed program. */
-function systemOf(specs: readonly Spec[], saved: SavedTrace): System | null {
-  const spec = specs.find(({ name }) => name === saved.spec);
-  const variant = spec?.variants.find(({ name }) => name === saved.variant);
-  return variant?.expect[saved.model] === undefined ? null : variant.build(saved.model);
+function systemsOf(specs: readonly Spec[]): Systems {
+  return {
+    of: (spec, name, model) => {
+      const variants = specs.find((it) => it.name === spec)?.variants ?? [];
+      const variant = variants.find((it) => it.name === name);
+      return variant?.expect[model] === undefined ? null : variant.build(model);
+    },
+    changed: () => null,
+  };
 }
 
 function refusedWords(ids: readonly string[]): string {

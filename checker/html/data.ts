@@ -32,7 +32,10 @@ export interface PageVariant {
 }
 
 export interface PageSystem {
+  /** Those of all memory models; `absent` has for each model the ids of those that it does not have by itself, as where
+   *  nobody can tell them from the one before. */
   readonly statements: readonly Statement[];
+  readonly absent: Readonly<Record<string, readonly string[]>>;
   readonly invariants: readonly string[];
   readonly witnesses: readonly string[];
 }

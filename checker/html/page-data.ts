@@ -1,11 +1,12 @@
 /** From an output folder and the specs to what the page is given. */
-import type { WrittenResults, WrittenRun } from '../report/json.ts';
+import type { WrittenResults } from '../report/json.ts';
 import { slug } from '../report/slug.ts';
 import type { SavedTrace } from '../report/trace-file.ts';
 import type { Spec } from '../spec.ts';
 import type { System } from '../system.ts';
-import type { PageData, PageSpec, PageSystem, PageTrace, PageVariant, TraceEntry } from './data.ts';
-import type { Gathered } from './gather.ts';
+import type { PageData, PageSpec, PageTrace, PageVariant, TraceEntry } from './data.ts';
+import { type Gathered, traceId } from './gather.ts';
+import { pageSystem } from './page-system.ts';
 import { pageTrace } from './page-trace.ts';
 
 export interface Report {
@@ -14,24 +15,30 @@ export interface Report {
   readonly groups: readonly (readonly PageTrace[])[];
 }
 
-/** The system that a saved trace is of; null if there is none any more. */
-export type SystemOf = (saved: SavedTrace) => System | null;
+/** Builds systems; null where there is none of that name any more. */
+export interface Systems {
+  of(spec: string, variant: string, model: string): System | null;
+  /** The one that a trace of a matrix is of: that of a changed program. */
+  changed(saved: SavedTrace): System | null;
+}
 
 /** The report of what was gathered, in the order of the specs; `heddle` is the version that writes it. */
 export function reportOf(
   specs: readonly Spec[],
   { results, matrices, traces }: Gathered,
-  systemOf: SystemOf,
+  systems: Systems,
   heddle: string,
 ): Report {
   const order = new Map(specs.map(({ name }, i) => [name, i]));
   const place = (spec: string) => order.get(spec) ?? order.size;
   const sorted = [...results].sort((a, b) => place(a.spec) - place(b.spec));
-  const names = new Set([...sorted.map(({ spec }) => spec), ...matrices.map(({ spec }) => spec)]);
-  const bySpec = [...names].map((spec) => [...traces].filter(([, saved]) => saved.spec === spec));
-  const groups = bySpec.map((saved) => saved.map(([id, it]) => pageTrace(id, it, systemOf(it))));
-  const entries = bySpec.flatMap((saved, group) => saved.map(([id, it]) => entryOf(id, it, group)));
-  const data = { heddle, specs: sorted.map((it) => pageSpec(it, specs)), matrices, traces: entries };
+  const read = sorted.map((it) => pageSpec(it, traces, systems));
+  const shown = new Set(read.flatMap((spec) => spec.traces.map(({ id }) => id)));
+  const others = [...traces].filter(([id]) => !shown.has(id));
+  const changed = others.map(([id, saved]) => pageTrace(id, saved, systems.changed(saved)));
+  const groups = [...read.map((spec) => spec.traces), changed].filter(({ length }) => length > 0);
+  const entries = groups.flatMap((group, i) => group.map(({ id }) => entryOf(id, traces.get(id)!, i)));
+  const data = { heddle, specs: read.map(({ spec }) => spec), matrices, traces: entries };
   return { data, groups };
 }
 
@@ -39,31 +46,25 @@ function entryOf(id: string, { spec, variant, model, trace }: SavedTrace, group:
   return { id, spec, variant, model, steps: trace.steps.length, group };
 }
 
-function pageSpec({ spec, title, source, runs }: WrittenResults, specs: readonly Spec[]): PageSpec {
-  const known = specs.find(({ name }) => name === spec);
+/** A spec with its traces. Each system is built once, for its statements and for its trace. */
+function pageSpec(
+  { spec, title, source, runs }: WrittenResults,
+  traces: Gathered['traces'],
+  systems: Systems,
+): { readonly spec: PageSpec; readonly traces: readonly PageTrace[] } {
+  const shown: PageTrace[] = [];
   const names = [...new Set(runs.map(({ variant }) => variant))];
   const variants = names.map((name): PageVariant => {
     const own = runs.filter(({ variant }) => variant === name);
-    return {
-      name,
-      id: slug(name),
-      about: own[0]!.about,
-      runs: own,
-      ...systemIn(known, own[0]!),
-    };
+    const built = new Map<string, System>();
+    for (const { model, verdict } of own) {
+      const system = systems.of(spec, name, model);
+      if (system) built.set(model, system);
+      const id = 'trace' in verdict ? traceId(verdict.trace) : '';
+      const saved = traces.get(id);
+      if (saved) shown.push(pageTrace(id, saved, system));
+    }
+    return { name, id: slug(name), about: own[0]!.about, runs: own, ...pageSystem(built) };
   });
-  return { name: spec, title, source, variants };
+  return { spec: { name: spec, title, source, variants }, traces: shown };
 }
-
-/** What the variant's system consists of: programs and properties are the same under every memory model. */
-function systemIn(
-  spec: Spec | undefined,
-  { variant: name, model }: WrittenRun,
-): { readonly system?: PageSystem } {
-  const variant = spec?.variants.find((it) => it.name === name);
-  if (variant?.expect[model] === undefined) return {};
-  const { statements, invariants, witnesses } = variant.build(model);
-  return { system: { statements, invariants: invariants.map(nameOf), witnesses: witnesses.map(nameOf) } };
-}
-
-const nameOf = ({ name }: { readonly name: string }) => name;

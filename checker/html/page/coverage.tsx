@@ -1,12 +1,14 @@
 /** Which statements were executed, function by function, under each memory model. */
 import type { WrittenRun } from '../../report/json.ts';
 import type { Statement } from '../../system.ts';
-import type { PageVariant } from '../data.ts';
+import type { PageSystem, PageVariant } from '../data.ts';
 import { functionWords } from './rows.ts';
 import { coverageOf } from './words.ts';
 
 interface Section {
   readonly fn: string;
+  /** What stands before the function in the statement's id: whose program it is. */
+  readonly program: string;
   readonly statements: readonly Statement[];
 }
 
@@ -33,7 +35,7 @@ export function Coverage({ variant: { runs, system } }: { readonly variant: Page
               </tr>
             </thead>
             {byFunction(statements).map((section, i) => (
-              <Rows key={`${section.fn} ${i}`} section={section} runs={runs} />
+              <Rows key={`${section.fn} ${i}`} section={section} runs={runs} absent={system?.absent ?? {}} />
             ))}
           </table>
         </div>
@@ -42,19 +44,25 @@ export function Coverage({ variant: { runs, system } }: { readonly variant: Page
   );
 }
 
-function Rows({ section, runs }: { readonly section: Section; readonly runs: readonly WrittenRun[] }) {
+interface RowsProps {
+  readonly section: Section;
+  readonly runs: readonly WrittenRun[];
+  readonly absent: PageSystem['absent'];
+}
+
+function Rows({ section, runs, absent }: RowsProps) {
   return (
     <tbody>
       <tr>
         <th scope="rowgroup" colSpan={runs.length + 1}>
-          {functionWords(section.fn)}
+          {functionWords(section.fn)} <small>{section.program}</small>
         </th>
       </tr>
       {section.statements.map((statement) => (
         <tr key={statement.id}>
           <th scope="row">{statement.text}</th>
           {runs.map((run) => {
-            const [words, kind] = markOf(run, statement);
+            const [words, kind] = markOf(run, statement, absent[run.model] ?? []);
             return (
               <td key={run.model} class={kind}>
                 {words}
@@ -67,7 +75,12 @@ function Rows({ section, runs }: { readonly section: Section; readonly runs: rea
   );
 }
 
-function markOf({ coverage, verdict }: WrittenRun, { id }: Statement): readonly [string, string] {
+function markOf(
+  { coverage, verdict }: WrittenRun,
+  { id }: Statement,
+  absent: readonly string[],
+): readonly [string, string] {
+  if (absent.includes(id)) return ['–', 'plain'];
   if (!coverage) return ['not known', 'plain'];
   if (!coverage.missed.some((missed) => missed.id === id)) return ['✓ executed', 'good'];
   return 'trace' in verdict ? ['not before the end', 'plain'] : ['✗ missed', 'bad'];
@@ -75,9 +88,10 @@ function markOf({ coverage, verdict }: WrittenRun, { id }: Statement): readonly 
 
 /** Statements that stand together and belong to one function of one program. */
 function byFunction(statements: readonly Statement[]): readonly Section[] {
-  const sections: { fn: string; program: string; statements: Statement[] }[] = [];
+  const sections: (Section & { statements: Statement[] })[] = [];
   for (const statement of statements) {
-    const program = statement.id.split(':')[0] ?? '';
+    const [first = '', ...rest] = statement.id.split(': ');
+    const program = rest.length > 0 ? first : '';
     const last = sections.at(-1);
     if (last?.fn === statement.fn && last.program === program) last.statements.push(statement);
     else sections.push({ fn: statement.fn, program, statements: [statement] });

@@ -1,6 +1,7 @@
 /** What is held after a step: caches, queues, memory; what the step changed stands out. */
 import { useMemo } from 'preact/hooks';
 import type { PageTrace } from '../data.ts';
+import { Breakable } from './breakable.tsx';
 import { type Held, heldIn, statesOf } from './states.ts';
 
 const SIGNS = { new: '+', gone: '−', kept: ' ' } as const;
@@ -45,7 +46,7 @@ function HeldBy({ held }: { readonly held: Held }) {
           <li key={i} class={change}>
             <span aria-hidden="true">{SIGNS[change]}</span>
             <span class="only-read">{WORDS[change]}</span>
-            {text}
+            <Breakable text={text} />
           </li>
         ))}
       </ul>

@@ -2,8 +2,12 @@
 import { Component } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Reordering } from '../../system.ts';
+import { Breakable } from './breakable.tsx';
 import { hashOf } from './route.ts';
 import { functionWords, type Row, type ShownLine } from './rows.ts';
+
+/** A trace of more rows than this is laid out where it is looked at. */
+const LONG = 120;
 
 interface Props {
   readonly id: string;
@@ -30,13 +34,17 @@ export function Lanes({ id, rows, lanes, step, choose }: Props) {
     return () => element.removeEventListener('click', listener);
   }, [choose]);
   useLayoutEffect(() => {
-    if (chosen.current !== step)
-      document.getElementById(`step-${step}`)?.scrollIntoView({ block: 'nearest' });
+    const show = () => document.getElementById(`step-${step}`)?.scrollIntoView({ block: 'nearest' });
+    if (chosen.current !== step) {
+      show();
+      // Rows far away are as high as they were guessed to be, until they are to be seen.
+      requestAnimationFrame(show);
+    }
     chosen.current = -1;
   }, [step, id]);
   const columns = { '--lanes': lanes.length };
   return (
-    <section class="lanes" aria-label="Steps" style={columns}>
+    <section class={rows.length > LONG ? 'lanes long' : 'lanes'} aria-label="Steps" style={columns}>
       <div class="heads" aria-hidden="true">
         <span />
         {lanes.map((lane) => (
@@ -89,7 +97,7 @@ class Step extends Component<StepProps> {
               {own && lines.map((line) => <Statement key={line.statement ?? line.text} line={line} />)}
               {here.map(({ component, text }) => (
                 <p key={`${component} ${text}`} class="effect">
-                  {text}
+                  <Breakable text={text} />
                 </p>
               ))}
             </div>
@@ -106,11 +114,17 @@ function Statement({ line }: { readonly line: ShownLine }) {
   const others = notes.filter((note) => !reorderings.some(({ other }) => note.includes(other)));
   return (
     <>
-      {enters !== undefined && <p class="function">{functionWords(enters)}</p>}
-      <p class={line.fn === undefined ? 'line' : 'line inside'}>{text}</p>
+      {enters !== undefined && (
+        <p class="function">
+          <Breakable text={functionWords(enters)} />
+        </p>
+      )}
+      <p class={line.fn === undefined ? 'line' : 'line inside'}>
+        <Breakable text={text} />
+      </p>
       {others.map((note) => (
         <p key={note} class="note">
-          {note}
+          <Breakable text={note} />
         </p>
       ))}
       {reorderings.map((it) => (
@@ -132,8 +146,19 @@ function Overtaking({ reordering }: { readonly reordering: Reordering }) {
   return (
     <div class="reordering">
       <p>
-        <strong>{kind}:</strong> {KINDS[kind]} <code>{other}</code>
-        {fn !== undefined && <> in {fn}()</>}
+        <strong>{kind}:</strong> {KINDS[kind]}{' '}
+        <code>
+          <Breakable text={other} />
+        </code>
+        {fn !== undefined && (
+          <>
+            {' '}
+            in{' '}
+            <code>
+              <Breakable text={`${fn}()`} />
+            </code>
+          </>
+        )}
       </p>
       {forbiddenBy.length > 0 && (
         <>

@@ -29,6 +29,12 @@ export function TraceHead({ data, entry, shown, children }: Props) {
     <header class="trace-head">
       <nav class="others" aria-label="Traces">
         {children}
+        <button type="button" onClick={copyText} title="c">
+          {copied || 'Copy as text'}
+        </button>
+        <button type="button" aria-expanded={asText} onClick={() => setAsText(!asText)}>
+          {asText ? 'Hide text' : 'Show text'}
+        </button>
       </nav>
       <p class="path">
         {entry.spec}
@@ -62,14 +68,6 @@ export function TraceHead({ data, entry, shown, children }: Props) {
           {run && (isExpected(run) ? '; expected' : `; UNEXPECTED, expected ${expectedOf(run)}`)}
         </p>
       </div>
-      <p class="actions">
-        <button type="button" onClick={copyText} title="c">
-          {copied || 'Copy as text'}
-        </button>
-        <button type="button" aria-expanded={asText} onClick={() => setAsText(!asText)}>
-          {asText ? 'Hide text' : 'Show text'}
-        </button>
-      </p>
       {asText && <pre class="text">{text()}</pre>}
     </header>
   );
