@@ -86,6 +86,8 @@ export interface Access {
   readonly order?: string;
   /** Its place in the program: the index of the instruction. Reads and writes of one atomic share it. */
   readonly pc: number;
+  /** Its number among what its CPU executes in this run, in program order. */
+  readonly nth?: number;
 }
 
 /** What a trace shows for a step. */
@@ -160,6 +162,9 @@ export interface System {
   /** What a reader of a counterexample wants to know besides its steps, one sentence each: the value that was cached,
    *  when it was read, what should have removed it and did not. [] if there is nothing to add. */
   explain?(invariant: string, history: History): readonly string[];
+  /** The lines of each step once more, with what only the whole run tells: what each did to memory, and which took
+   *  effect before which, if that made a difference. */
+  retell?(history: History): readonly (readonly Line[])[];
   /** Things that are alike. Of states that differ only in which of them is which, one is explored. */
   readonly symmetries?: readonly Symmetry[];
 }
@@ -169,11 +174,15 @@ export interface History {
   readonly steps: readonly HistoryStep[];
   /** The state before step `i`, from 0; `steps.length` is the last state. */
   state(i: number): Read;
+  /** Components that decided what the last state is said to show: those that the broken invariant looked at. */
+  readonly judged: readonly number[];
 }
 
 /** A step of a run as it was taken. */
 export interface HistoryStep {
   readonly agent: string;
+  /** Which of the agent's steps. */
+  readonly choice: number;
   readonly label: Label;
 }
 

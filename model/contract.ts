@@ -56,13 +56,20 @@ export interface Access {
   readonly value: string;
   readonly order?: string;
   readonly pc: number;
+  readonly nth?: number;
 }
 
 /** A run, state by state. */
 export interface History {
-  readonly steps: readonly { readonly agent: string; readonly label: Step['label'] }[];
+  readonly steps: readonly {
+    readonly agent: string;
+    readonly choice: number;
+    readonly label: Step['label'];
+  }[];
   /** The state before step `i`, from 0; `steps.length` is the last state. */
   state(i: number): Read;
+  /** Components that decided what the last state is said to show. */
+  readonly judged: readonly number[];
 }
 
 export interface Write<T = unknown> {

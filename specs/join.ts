@@ -1,5 +1,6 @@
 /** Joins a machine with what is claimed of it: a system that the checker can explore. */
 import type { Invariant, System, Witness } from '../checker/system.ts';
+import { retell } from '../model/story/retell.ts';
 import type { Machine } from '../model/system.ts';
 
 export function systemOf(
@@ -7,7 +8,7 @@ export function systemOf(
   machine: Machine,
   invariants: readonly (readonly Invariant[])[],
   witnesses: readonly Witness[],
-  claims: Pick<System, 'mustEnd' | 'symmetries' | 'explain'> = {},
+  claims: Pick<System, 'mustEnd' | 'symmetries' | 'explain' | 'retell'> = {},
 ): System {
   const { components, agents, statements, columns, prelude, stuck } = machine;
   return {
@@ -20,6 +21,7 @@ export function systemOf(
     stuck,
     invariants: invariants.flat(),
     witnesses,
+    retell: (history) => retell(machine, history),
     ...claims,
   };
 }

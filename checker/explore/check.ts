@@ -8,6 +8,7 @@ import { symbolicRun } from '../symbolic/symbolic.ts';
 import { asDeclared, reduced as reduce, reducedSuccessors, reductionOf } from '../symmetry/reduction.ts';
 import { type System, UsageError } from '../system.ts';
 import { explained, traceOfLasso, traceTo } from '../trace/counterexample.ts';
+import { retold } from '../trace/replay.ts';
 import { bfs } from './bfs.ts';
 import { byFingerprints, refuseBesideFingerprints } from './by-fingerprints.ts';
 import { dfs } from './dfs.ts';
@@ -187,9 +188,10 @@ function outcomeOf(standing: Standing, guard: MemoryGuard): Outcome {
     untested: judge.untested(),
   };
   const found = reduced === null ? explored : asDeclared(explored, reduced);
+  const original = reduced?.reduction.original ?? system;
   const verdict = verdictOf(system, found, {
-    to: (state, ending) => traceTo(tables, successors, visited, state, ending, reduced),
-    of: (it) => traceOfLasso(tables, successors, visited, it, reduced),
+    to: (state, ending) => retold(original, traceTo(tables, successors, visited, state, ending, reduced)),
+    of: (it) => retold(original, traceOfLasso(tables, successors, visited, it, reduced)),
   });
   const missed = new Set(found.witnessesMissed);
   return {

@@ -11,6 +11,7 @@ import { judgeOf } from '../property/judge.ts';
 import { verdictOf } from '../property/verdict.ts';
 import { type System, UsageError } from '../system.ts';
 import { after } from '../trace/counterexample.ts';
+import { retold } from '../trace/replay.ts';
 import { stepsOfWalk, traceOfWalk } from '../trace/walk.ts';
 import { effortOf } from './effort.ts';
 import { Fingerprints } from './fingerprints.ts';
@@ -178,7 +179,7 @@ export function randomRun(system: System, options: CheckOptions): Run {
         untested: judge.untested(),
       },
       {
-        to: (steps, ending) => traceOfWalk(tables, successors, taken(steps), found, ending),
+        to: (steps, ending) => retold(system, traceOfWalk(tables, successors, taken(steps), found, ending)),
         of: () => {
           throw new Error('random walks look for no run that never ends');
         },

@@ -1,7 +1,7 @@
 /** A step as a trace shows it. */
 import { keyOf } from '../intern/canonical.ts';
 import type { Trace, TraceStep } from '../outcome.ts';
-import type { Label, System } from '../system.ts';
+import type { Label, Line, System } from '../system.ts';
 import type { Values } from './take.ts';
 
 /** The step `choice` of `agent`, labelled `label`, which leads from `before` to `after`. */
@@ -21,13 +21,15 @@ export function narrate(
     }));
   });
   const column = label.agent === agent ? {} : { column: label.agent };
-  return { agent, choice, ...column, lines: shown(label).lines, effects };
+  return { agent, choice, ...column, lines: shownLines(label.lines), effects };
 }
 
-/** A label without the lines that only count statements. */
-function shown(label: Label): Label {
-  return { ...label, lines: label.lines.filter(({ text }) => text !== '') };
+/** Without the lines that only count statements. */
+export function shownLines(lines: readonly Line[]): readonly Line[] {
+  return lines.filter(({ text }) => text !== '');
 }
+
+const shown = (label: Label): Label => ({ ...label, lines: shownLines(label.lines) });
 
 /** What stands above the first step of a trace. */
 export function preludeOf(system: System): Pick<Trace, 'prelude'> {

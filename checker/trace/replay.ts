@@ -5,6 +5,7 @@ import type { Trace, TraceStep } from '../outcome.ts';
 import { ModelBug, type Step, type System, UsageError } from '../system.ts';
 import { brief, narrate, preludeOf } from './narrate.ts';
 import { initialValues, readOf, take, type Values } from './take.ts';
+import { told } from './told.ts';
 
 /** Which step of which agent. */
 export interface Choice {
@@ -81,11 +82,19 @@ export function replay(system: System, steps: readonly Choice[], repeats?: numbe
   }
   const shown = { columns: system.columns, ...preludeOf(system), steps: done.steps };
   const ending = endingOf(system, done.values);
-  if (repeats === undefined) return { ...shown, ending };
+  if (repeats === undefined) return told(system, { ...shown, ending }, states);
   const closes = keyOf(states[repeats]) === keyOf(done.values);
   if (!closes)
     return { ...shown, ending: `The last ${steps.length - repeats} steps do not repeat: ${ending}` };
-  return { ...shown, repeats, ending: endlessEnding(done.steps.slice(repeats)) };
+  return told(system, { ...shown, repeats, ending: endlessEnding(done.steps.slice(repeats)) }, states);
+}
+
+/** A trace that was found, with what the system has to tell of the run. */
+export function retold(system: System, trace: Trace): Trace {
+  const tells = system.retell !== undefined || system.explain !== undefined;
+  if (!tells || trace.steps.length === 0) return trace;
+  const { steps, story } = replay(system, trace.steps, trace.repeats);
+  return { ...trace, steps, ...(story === undefined ? {} : { story }) };
 }
 
 /** What a run that never ends shows: who goes round. */

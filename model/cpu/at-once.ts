@@ -18,7 +18,7 @@ import {
   waitsForRelease,
 } from './loads.ts';
 import { observeOwnStore, reveal } from './stores.ts';
-import { appendMessage, memoryValue, ownerOf, type Rule, type Work } from './work.ts';
+import { appendMessage, memoryValue, ownerOf, type Rule, show, took, type Work } from './work.ts';
 
 type Blocking = Instruction & { readonly op: 'blockingRmw' };
 
@@ -47,6 +47,7 @@ export function swapAtOnce(
   if (value === null) return; // a CAS that did not find what it expected: the guess was wrong
   reveal(t, stored);
   const ts = appendMessage(w, loc, value);
+  took(w, pc, { kind: 'write', loc, value: show(value) });
   const view = Math.max(target.view, stored.view);
   observeOwnStore(t, loc, ts, { view, pick: Math.max(view, stored.pick), read: old, release });
   for (const d of t.deferred) if (d.loc === loc) d.hi = Math.min(d.hi ?? ts - 1, ts - 1);

@@ -10,6 +10,7 @@ import { rulesFor } from './instructions.ts';
 import { isLocal, isOwnLoad, leavesUnseen, mayInterrupt } from './locality.ts';
 import { absorbGracePeriod, absorbSectionEnd } from './sections.ts';
 import { leave, mayLeave } from './stores.ts';
+import type { Trail } from './trail.ts';
 import {
   type Cpu,
   instructionAt,
@@ -43,17 +44,45 @@ export function cpuAgent(cpu: Cpu): Agent {
     steps(read) {
       const t = read(cpu.thread);
       if (isFinished(cpu, t)) return [];
-      const probe = probing(cpu, read, t);
-      const rules = [...leaving(probe), ...satisfying(probe), ...following(probe), ...interrupting(probe)];
-      const steps = rules.map((rule) =>
-        makeStep(cpu, read, (w) => {
-          rule(w);
-          if (w.t.fault === null && tidy(w.t)) runOn(w);
-        }),
-      );
+      const steps = rulesNow(probing(cpu, read, t)).map((rule) => makeStep(cpu, read, wholly(rule)));
       return steps.filter((step) => step !== null);
     },
   };
+}
+
+const rulesNow = (probe: Work): readonly Rule[] => [
+  ...leaving(probe),
+  ...satisfying(probe),
+  ...following(probe),
+  ...interrupting(probe),
+];
+
+/** A rule and what the CPU does behind it on its own. */
+const wholly =
+  (rule: Rule): Rule =>
+  (w) => {
+    rule(w);
+    if (w.t.fault === null && tidy(w.t)) runOn(w);
+  };
+
+/** The step `choice` of the CPU once more, with all that it does in it. */
+export function retrace(cpu: Cpu, read: Read, choice: number): { step: Step; trail: readonly Trail[] } {
+  const probe = probing(cpu, read, read(cpu.thread));
+  const executes = following(probe);
+  const rules = rulesNow(probe);
+  const from = leaving(probe).length + satisfying(probe).length;
+  let n = 0;
+  for (const [k, rule] of rules.entries()) {
+    const trail: Trail[] = [];
+    const isExecution = k >= from && k < from + executes.length;
+    const told: Rule = (w) => {
+      if (isExecution && !isLocal(w)) trail.push({ kind: 'run', pc: w.t.pc });
+      rule(w);
+    };
+    const step = makeStep(cpu, read, wholly(told), trail);
+    if (step !== null && n++ === choice) return { step, trail };
+  }
+  throw new ModelBug(`${cpu.name} has no step ${choice}`);
 }
 
 /** A view of the thread that rules look at to say what is enabled; nothing is written through it. */
@@ -142,6 +171,7 @@ function runOn(w: Work): void {
     const i = instructionAt(w.cpu, w.t.pc);
     const rules = rulesFor(w, i);
     if (rules.length === 0) return;
+    w.trail?.push({ kind: 'run', pc: w.t.pc });
     if (rules.length > 1) throw new ModelBug(`a local step has ${rules.length} outcomes, ${whereIs(i)}`);
     if (!mayLoop && i.op === 'load' && isOwnLoad(w, i)) quietly(w, rules[0]!);
     else rules[0]!(w);

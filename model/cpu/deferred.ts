@@ -9,6 +9,7 @@ import { content, pendingLoad, substitute } from './content.ts';
 import {
   isLatest,
   messageView,
+  missedBy,
   type Order,
   pendingStores,
   preView,
@@ -18,7 +19,7 @@ import {
 } from './loads.ts';
 import { orderOfRead } from './notes.ts';
 import { leaveSection } from './sections.ts';
-import { instructionAt, ownerOf, say, setOwner, show, type Work } from './work.ts';
+import { instructionAt, ownerOf, say, setOwner, show, took, type Work } from './work.ts';
 
 /** Whether the load at the thread's pc is to be deferred: something later may overtake it. At most one deferred
  *  load of an instruction at a time, or a loop that retries would pile them up. */
@@ -42,6 +43,7 @@ export function defer(w: Work, pc: number, target: Target, order: Order, atomic:
     gps: [],
     pc,
   });
+  w.trail?.push({ kind: 'issue', part: 'read' });
   t.vcap = Math.max(t.vcap, target.pick);
   return pendingLoad(t.deferred.length - 1);
 }
@@ -56,12 +58,17 @@ export function resolutions(t: Thread, index: number): readonly Message[] {
 export function resolve(w: Work, index: number, m: Message): void {
   const { t } = w;
   const { loc, pc, gps, section } = t.deferred[index]!;
+  const nth = olderOf(t, index);
   const value = usableValue(w, loc, m, pc);
-  if (value === null) return;
+  if (value === null) {
+    took(w, pc, { kind: 'read', loc, value: 'nothing', nth });
+    return;
+  }
   const i = instructionAt(w.cpu, pc);
   const stale = staleNotes(w, loc, m);
   const notes = [...(t.pc > pc + 1 ? ['satisfied late'] : []), ...stale];
   say(w, pc, `${i.at.text} == ${show(value)}`, notes, orderOfRead(w, pc, true, stale.length > 0));
+  took(w, pc, { kind: 'read', loc, value: show(value), nth, missed: missedBy(t, loc, m) });
   boundOthers(t, index, m);
   if (t.monitor?.deferred === index) {
     t.monitor.deferred = null;
@@ -69,6 +76,10 @@ export function resolve(w: Work, index: number, m: Message): void {
   }
   leaveSection(w, gps, section, satisfy(w, index, value, m));
 }
+
+/** How many older loads of the same instruction are waiting. */
+const olderOf = (t: Draft<Thread>, index: number): number =>
+  t.deferred.slice(0, index).filter((d) => d.pc === t.deferred[index]!.pc).length;
 
 /** Same-cell order of loads: earlier ones read nothing newer, later ones nothing older. */
 function boundOthers(t: Draft<Thread>, index: number, m: Message): void {
@@ -91,6 +102,7 @@ export function mayPerform(w: Work, index: number): boolean {
 export function perform(w: Work, index: number): void {
   const { t } = w;
   const { loc, pc, gps, section, atomic } = t.deferred[index]!;
+  const nth = olderOf(t, index);
   const m = newest(t, loc);
   const value = usableValue(w, loc, m, pc);
   if (value === null) return;
@@ -100,6 +112,7 @@ export function perform(w: Work, index: number): void {
   setOwner(w, loc, w.cpu.id);
   const { text } = instructionAt(w.cpu, pc).at;
   say(w, pc, `${text} == ${show(value)}`, [], orderOfRead(w, pc, true, false));
+  took(w, pc, { kind: 'read', loc, value: show(value), nth });
   leaveSection(w, gps, section, view);
 }
 

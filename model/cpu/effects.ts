@@ -6,7 +6,7 @@ import type { CommandTemplate, Instruction } from '../program/instruction.ts';
 import { content, known, whereIs } from './content.ts';
 import { evaluate } from './evaluate.ts';
 import { issue } from './stores.ts';
-import { fault, next, type Rule, say, type Work } from './work.ts';
+import { fault, next, type Rule, say, took, type Work } from './work.ts';
 
 type Op<K extends Instruction['op']> = Instruction & { readonly op: K };
 
@@ -79,4 +79,5 @@ export function allocate(w: Work, i: Op<'alloc'>): void {
   w.t.hidden = [...w.t.hidden, free].sort();
   w.t.regs[i.dst] = content(`&${free}`);
   say(w, pc, `${i.at.text} == &${free}`);
+  took(w, pc, { kind: 'other', value: `allocates ${free}` });
 }

@@ -2,7 +2,7 @@
  *  order after. */
 import type { View } from '../machine.ts';
 import type { Instruction } from '../program/instruction.ts';
-import { count, next, type Rule, say, type Work } from './work.ts';
+import { count, instructionAt, next, type Rule, say, took, type Work } from './work.ts';
 
 export function fenceRules(w: Work, i: Instruction & { readonly op: 'fence' }): readonly Rule[] {
   const { t } = w;
@@ -18,6 +18,7 @@ export function fenceRules(w: Work, i: Instruction & { readonly op: 'fence' }): 
   return [
     next((v, pc) => {
       count(v, pc);
+      took(v, pc, { kind: 'fence', value: i.at.text });
       v.t.sf = v.t.window.map((_, k) => k);
     }),
   ];
@@ -26,5 +27,6 @@ export function fenceRules(w: Work, i: Instruction & { readonly op: 'fence' }): 
 /** Loads after this one are ordered after whatever `view` covers. */
 export function raiseFloor(w: Work, pc: number, view: View): void {
   say(w, pc);
+  took(w, pc, { kind: 'fence', value: instructionAt(w.cpu, pc).at.text });
   w.t.vrn = Math.max(w.t.vrn, view);
 }

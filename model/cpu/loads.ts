@@ -7,7 +7,7 @@ import { returnsNothing } from '../program/flow.ts';
 import type { Instruction } from '../program/instruction.ts';
 import { content, joined, known } from './content.ts';
 import { orderOfRead } from './notes.ts';
-import { cellAt, fault, instructionAt, isUsable, memoryValue, say, show, type Work } from './work.ts';
+import { cellAt, fault, instructionAt, isUsable, memoryValue, say, show, took, type Work } from './work.ts';
 
 export type Order = 'plain' | 'acquire' | 'acquirePC';
 
@@ -84,7 +84,10 @@ export function readMessage(
   const { loc } = target;
   const i = instructionAt(w.cpu, pc);
   const value = usableValue(w, loc, m, pc);
-  if (value === null) return null;
+  if (value === null) {
+    took(w, pc, { kind: 'read', loc, value: 'nothing' });
+    return null;
+  }
   const vmsg = messageView(t, loc, m, order);
   const vpost = Math.max(preView(t, target, order), vmsg.view);
   const read = content(value, vpost, Math.max(vpost, vmsg.pick));
@@ -96,6 +99,7 @@ export function readMessage(
   if (dst !== null) t.regs[dst] = read;
   const notes = staleNotes(w, loc, m);
   say(w, pc, readText(i, value), notes, orderOfRead(w, pc, false, notes.length > 0));
+  took(w, pc, { kind: 'read', loc, value: show(value), missed: missedBy(t, loc, m) });
   return read;
 }
 
@@ -113,6 +117,10 @@ export function usableValue(w: Work, loc: Loc, m: Message, pc: number) {
   say(w, pc, undefined, [w.t.fault!.why]);
   return null;
 }
+
+/** How many stores to the cell are newer than the message. */
+export const missedBy = (t: Draft<Thread>, loc: Loc, m: Message): number =>
+  t.lag.filter((e, i) => i >= m.at && e.loc === loc).length;
 
 /** Same-cell order: loads that were deferred before a read of `ts` read nothing newer. */
 function boundEarlierLoads(t: Draft<Thread>, loc: Loc, ts: View): void {
@@ -161,5 +169,6 @@ export function forward(
   say(w, pc, value === null ? undefined : `${i.at.text} == ${show(value)}`, [
     'from its own store, which is not in memory yet',
   ]);
+  took(w, pc, { kind: 'read', loc, value: value === null ? '?' : show(value), forwarded: true });
   return read;
 }

@@ -11,12 +11,16 @@ import type {
   WindowEntry,
 } from '../machine.ts';
 import { permute } from '../memory/canonical.ts';
-import { fault, next, type Rule, say, type Work } from './work.ts';
+import { fault, next, type Rule, say, took, type Work } from './work.ts';
+
+/** What sections and grace periods take notice of. */
+const ALL_GPS = { kind: 'rcu', name: '' } as const;
 
 /** rcu_read_lock: the outermost one raises the floor to what grace periods that have begun made visible. */
 export function enterSection(w: Work, pc: number): void {
   const { t } = w;
   say(w, pc);
+  took(w, pc, { kind: 'other', value: 'rcu_read_lock', to: ALL_GPS });
   t.rcu.depth += 1;
   if (t.rcu.depth > 1 || !w.cpu.facts.gracePeriods) return;
   t.vrn = Math.max(t.vrn, t.rcu.rf);
@@ -27,6 +31,7 @@ export function enterSection(w: Work, pc: number): void {
 export function exitSection(w: Work, pc: number): void {
   const { t } = w;
   say(w, pc);
+  took(w, pc, { kind: 'other', value: 'rcu_read_unlock', to: ALL_GPS });
   if (t.rcu.depth === 0) {
     fault(w, 'RCU misuse', 'rcu_read_unlock() outside a read-side section', pc);
     return;
@@ -99,6 +104,7 @@ export function synchronizeRules(w: Work): readonly Rule[] {
     (v) => {
       v.t.vrn = Math.max(v.t.vrn, v.t.vro, v.t.vwo);
       say(v, v.t.pc, 'synchronize_rcu() begins');
+      took(v, v.t.pc, { kind: 'other', value: 'synchronize_rcu begins', to: ALL_GPS });
       begin(v, id, { kind: 'resume', thread: cpu.id }, v.t.vrn);
       v.t.vrn = Math.max(v.t.vrn, v.t.rcu.finished);
     },
@@ -107,6 +113,7 @@ export function synchronizeRules(w: Work): readonly Rule[] {
 
 function endOfWait(w: Work, pc: number, id: string): void {
   say(w, pc, 'synchronize_rcu() returns');
+  took(w, pc, { kind: 'other', value: 'synchronize_rcu returns', to: ALL_GPS });
   w.set(
     w.cpu.rcu,
     produce(w.get(w.cpu.rcu), (r) => {

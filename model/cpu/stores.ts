@@ -15,6 +15,8 @@ import {
   ownerOf,
   say,
   setOwner,
+  show,
+  took,
   type Work,
 } from './work.ts';
 
@@ -59,6 +61,7 @@ export function issue(w: Work, pc: number, it: Issue): number {
     gps: [],
     pc,
   } as Draft<WindowEntry>);
+  w.trail?.push({ kind: 'issue', part: 'write' });
   t.vcap = Math.max(t.vcap, it.target?.pick ?? 0);
   return t.window.length - 1;
 }
@@ -105,6 +108,7 @@ export function leave(w: Work, k: number): void {
   const gone = w.t.window[k]! as WindowEntry;
   const order = orderOfStore(w, k);
   say(w, gone.pc, textOf(w, gone), [...valueNotes(w, gone), ...orderNotes(order)], order);
+  tookEffect(w, k);
   if (gone.what === 'free') free(w, gone);
   else if (gone.what === 'push') push(w, gone);
   else if (gone.what === 'kfree_rcu') freeAfterGracePeriod(w, gone);
@@ -112,6 +116,20 @@ export function leave(w: Work, k: number): void {
   if (w.t.fault !== null) return;
   remove(w.t, k);
   leaveSection(w, gone.gps, gone.section, gone.loc < 0 ? 0 : w.t.lag.length);
+}
+
+function tookEffect(w: Work, k: number): void {
+  const { pc, loc, payload, what } = w.t.window[k]! as WindowEntry;
+  const nth = w.t.window.slice(0, k).filter((e) => e.pc === pc).length;
+  if (payload === null) {
+    took(w, pc, { kind: 'write', loc, value: show(known(w.t.window[k]! as WindowEntry)), nth });
+  } else if (payload.kind === 'commands') {
+    const value = payload.commands.map(({ name }) => name).join(', ');
+    took(w, pc, { kind: 'write', value, nth, to: { kind: 'queue', name: payload.smmu } });
+  } else {
+    const kind = what === 'free' ? 'life' : 'rcu';
+    took(w, pc, { kind: 'write', value: what, nth, to: { kind, name: payload.object } });
+  }
 }
 
 /** Row propagate: the store is appended to memory, and the thread's views of its own stores move there. */

@@ -22,6 +22,7 @@ import type { Value } from '../program/expression.ts';
 import type { Instruction, Program } from '../program/instruction.ts';
 import type { Facts, ThreadFacts } from './facts.ts';
 import { tidy } from './guesses.ts';
+import type { Effect, Trail } from './trail.ts';
 
 /** What is fixed for one CPU. */
 export interface Cpu {
@@ -47,6 +48,8 @@ export interface Work {
   readonly lines: Line[];
   /** What is done now concerns nobody else: counted as executed, not shown. */
   quiet: boolean;
+  /** Where what is executed and what takes effect is written down, if somebody wants to know. */
+  readonly trail?: Trail[];
 }
 
 /** A way to go on from here. */
@@ -60,7 +63,7 @@ export const next =
 
 /** Runs `rule` on the thread and returns the step that it makes; null if it turns out that the thread cannot have
  *  come this way, because what it took for granted was wrong. */
-export function makeStep(cpu: Cpu, read: Read, rule: Rule): Step | null {
+export function makeStep(cpu: Cpu, read: Read, rule: Rule, trail?: Trail[]): Step | null {
   const writes = new Map<number, Write>();
   const events: Event[] = [];
   const lines: Line[] = [];
@@ -71,7 +74,8 @@ export function makeStep(cpu: Cpu, read: Read, rule: Rule): Step | null {
   const set = <T>(c: Ref<T>, value: T): void => {
     writes.set(c.index, write(c, value));
   };
-  rule({ cpu, t, get, set, events: events as Work['events'], lines, quiet: false });
+  const on = trail === undefined ? {} : { trail };
+  rule({ cpu, t, get, set, events: events as Work['events'], lines, quiet: false, ...on });
   if (t.fault === null && !tidy(t)) return null;
   settle(cpu, t);
   const after = t as Thread;
@@ -252,6 +256,13 @@ export function say(
 export function count(w: Work, pc: number): void {
   if (instructionAt(w.cpu, pc).at.text !== '')
     w.lines.push({ text: '', statement: statementId(w.cpu.program, pc) });
+}
+
+/** Writes down for a trail what took effect, after the line that tells of it. */
+export function took(w: Work, pc: number, what: Pick<Effect, 'kind' | 'value'> & Partial<Effect>): void {
+  if (w.trail === undefined) return;
+  const line = instructionAt(w.cpu, pc).at.text === '' ? -1 : w.lines.length - 1;
+  w.trail.push({ loc: null, nth: null, missed: 0, ...what, pc, line });
 }
 
 /** A statement of a kernel function counts once for a thread, however often it was inlined. */
