@@ -3,7 +3,8 @@ import type { CheckOptions } from '../explore/options.ts';
 import type { Team } from '../explore/team.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Result, Search } from '../report/job.ts';
-import { ModelBug, type System } from '../system.ts';
+import { messageWithPlace } from '../report/place-in-spec.ts';
+import type { System } from '../system.ts';
 
 type Check = (system: System, options: CheckOptions, team?: Team) => Promise<Outcome>;
 
@@ -54,6 +55,5 @@ export function optionsOf(search: Search): CheckOptions {
 
 export function fault(error: unknown): Result {
   if (!(error instanceof Error)) return { kind: 'fault', message: String(error), stack: '' };
-  const message = error instanceof ModelBug ? error.message : `${error.name}: ${error.message}`;
-  return { kind: 'fault', message, stack: error.stack ?? '' };
+  return { kind: 'fault', message: messageWithPlace(error), stack: error.stack ?? '' };
 }

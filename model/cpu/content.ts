@@ -3,9 +3,10 @@ import { ModelBug } from '../contract.ts';
 import type { Content, Symbolic, View } from '../machine.ts';
 import { applyBinary, type BinaryOp, isTrue, type Value } from '../program/expression.ts';
 import type { Instruction } from '../program/instruction.ts';
+import { placeOf } from '../program/places.ts';
 
-/** "in arm_smmu_domain_inv_range(): smp_mb()", for messages. */
-export const whereIs = (i: Instruction): string => `in ${i.at.fn}(): ${i.at.text || i.op}`;
+/** "in arm_smmu_domain_inv_range(): smp_mb() (model/driver/inv-range.ts:40:7)", for messages. */
+export const whereIs = (i: Instruction): string => `in ${i.at.fn}(): ${i.at.text || i.op}${placeOf(i.at)}`;
 
 export const content = (value: Value, view: View = 0, pick: View = view): Content => ({
   value: { kind: 'const', value },

@@ -17,7 +17,7 @@ export function targetOf(
   if (b === null || n === null) return null;
   if (typeof b !== 'string') return { bad: b };
   if (typeof n !== 'number') throw new ModelBug(`the index ${n} is no number, ${whereIs(i)}`);
-  const loc = w.cpu.layout.locate(b.slice(1), i.addr.field, n, whereIs(i));
+  const loc = w.cpu.layout.locate(b.slice(1), i.addr.field, n, () => whereIs(i));
   const { owner } = w.cpu.layout.cells[loc]!.object;
   if (owner !== undefined && owner !== w.cpu.name)
     throw new ModelBug(`${w.cpu.name} accesses ${b.slice(1)}, which is only for ${owner}, ${whereIs(i)}`);

@@ -22,6 +22,10 @@ export interface Cell {
   readonly slot: number;
 }
 
+/** What went wrong where, for messages. */
+type Where = string | (() => string);
+const said = (where: Where): string => (typeof where === 'string' ? where : where());
+
 export interface Layout {
   readonly cells: readonly Cell[];
   /** Components for memory and for the lives of objects that can be allocated or freed. */
@@ -30,7 +34,7 @@ export interface Layout {
   readonly lives: ReadonlyMap<string, Ref<Life>>;
   readonly objects: ReadonlyMap<string, ObjectDecl>;
   /** The cell `object->field[index]`; ModelBug, ending in `where`, if there is none. */
-  locate(object: string, field: string, index: number, where: string): Loc;
+  locate(object: string, field: string, index: number, where: Where): Loc;
   /** Every cell of that field, of one object or (null) of all that have such a field. */
   cellsOf(object: string | null, field: string): readonly Loc[];
 }
@@ -45,6 +49,10 @@ export function layOut(scenario: Scenario, firstIndex: number, mortal: ReadonlyS
   const stes = new Set(scenario.smmus.flatMap((s) => s.streams.map(({ ste }) => ste)));
   const newRef = <T>(name: string): Ref<T> => ({ index: firstIndex + components.length, name });
 
+  const twice = scenario.objects.find(
+    (o, i) => scenario.objects.findIndex(({ name }) => name === o.name) < i,
+  );
+  if (twice !== undefined) throw new ModelBug(`there are two objects named '${twice.name}'`);
   for (const object of scenario.objects) {
     const slots = object.fields.flatMap((f) =>
       f.cells.map((initial, index) => ({ field: f.name, index, initial })),
@@ -91,6 +99,13 @@ function lookUps(scenario: Scenario, cells: readonly Cell[]): Pick<Layout, 'obje
     const key = `${cell.object.name}->${cell.field}`;
     byField.set(key, [...(byField.get(key) ?? []), cell]);
   }
+  const fieldsOf = (object: ObjectDecl): string =>
+    `; its fields: ${object.fields.map(({ name }) => name).join(', ') || 'none'}`;
+  /** Of a pointer the first letter is taken away, which is '&'. */
+  const isOneShort = (object: string): string => {
+    const meant = [...objects.keys()].find((name) => name.slice(1) === object);
+    return meant === undefined ? '' : `; is '&${meant}' meant, with '&'?`;
+  };
   return {
     objects,
     locate(object, field, index, where) {
@@ -98,14 +113,14 @@ function lookUps(scenario: Scenario, cells: readonly Cell[]): Pick<Layout, 'obje
       if (found === undefined) {
         throw new ModelBug(
           objects.has(object)
-            ? `${object} has no field '${field}': ${where}`
-            : `there is no object named '${object}': ${where}`,
+            ? `${object} has no field '${field}'${fieldsOf(objects.get(object)!)}: ${said(where)}`
+            : `there is no object named '${object}'${isOneShort(object)}: ${said(where)}`,
         );
       }
       const cell = found[index];
       if (cell === undefined) {
         throw new ModelBug(
-          `index ${index} is out of bounds for ${object}->${field}, which has ${found.length} cells: ${where}`,
+          `index ${index} is out of bounds for ${object}->${field}, which has ${found.length} cells: ${said(where)}`,
         );
       }
       return cell.loc;

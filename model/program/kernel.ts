@@ -2,6 +2,7 @@
  *  atomic_lse,io}.h). Each gives a statement that shows as the C that it stands for. */
 import { binary, constant, type Expr, not, reg, type Value } from './expression.ts';
 import { type Address, type AtomicFn, type CommandTemplate, type Operation, SCALAR } from './instruction.ts';
+import { placed } from './places.ts';
 import { type Stmt, when } from './statement.ts';
 import { exprText, placeText } from './text.ts';
 
@@ -26,7 +27,11 @@ export const place = (base: Operand, field: string, index: Operand = SCALAR): Ad
   index: expr(index),
 });
 
-const statement = (operation: Operation, text: string): Stmt => ({ kind: 'do', operation, text });
+const statement = (operation: Operation, text: string): Stmt => ({
+  kind: 'do',
+  operation: placed(operation),
+  text,
+});
 
 /** dst = value, with no access. Not shown. */
 export const assign = (dst: Local, value: Operand): Stmt =>

@@ -4,6 +4,7 @@ import { ModelBug } from '../contract.ts';
 import type { Expr } from './expression.ts';
 import { usesOf } from './flow.ts';
 import type { Instruction, Operation, Program } from './instruction.ts';
+import { inPlaceOf, placed, placeOf } from './places.ts';
 
 export type Stmt =
   /** One instruction. An empty text: not shown in traces, not counted for coverage. */
@@ -27,13 +28,9 @@ export type Stmt =
 
 /** A kernel function's body under its name. */
 export const call = (fn: string, body: readonly Stmt[]): Stmt => ({ kind: 'call', fn, body });
-export const when = (cond: Expr, body: readonly Stmt[], otherwise: readonly Stmt[] = []): Stmt => ({
-  kind: 'if',
-  cond,
-  body,
-  otherwise,
-});
-export const whilst = (cond: Expr, body: readonly Stmt[]): Stmt => ({ kind: 'while', cond, body });
+export const when = (cond: Expr, body: readonly Stmt[], otherwise: readonly Stmt[] = []): Stmt =>
+  placed({ kind: 'if', cond, body, otherwise });
+export const whilst = (cond: Expr, body: readonly Stmt[]): Stmt => placed({ kind: 'while', cond, body });
 export const optional = (body: readonly Stmt[]): Stmt => ({ kind: 'optional', body });
 
 /** What is to become of a program's statements before they are flattened. */
@@ -79,10 +76,14 @@ function emit(code: Instruction[], body: readonly Stmt[], scope: Scope): void {
   }
 }
 
-const siteOf = ({ text, shows }: Stmt & { kind: 'do' }, { fn, covered }: Scope): Instruction['at'] =>
-  shows === undefined ? { fn, text, covered } : { fn, text, covered, shows };
+const siteOf = (
+  { operation, text, shows }: Stmt & { kind: 'do' },
+  { fn, covered }: Scope,
+): Instruction['at'] =>
+  inPlaceOf(operation, shows === undefined ? { fn, text, covered } : { fn, text, covered, shows });
 
 const silent = (fn: string): Instruction['at'] => ({ fn, text: '', covered: false });
+const silentAt = (s: Stmt, fn: string): Instruction['at'] => inPlaceOf(s, silent(fn));
 
 /** Reserves an instruction that jumps, to be filled in once its target is known. */
 function reserve(code: Instruction[], fn: string): number {
@@ -93,11 +94,11 @@ function emitIf(code: Instruction[], s: Stmt & { kind: 'if' }, scope: Scope): vo
   const test = reserve(code, scope.fn);
   emit(code, s.body, scope);
   if (s.otherwise.length === 0) {
-    code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silent(scope.fn) };
+    code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silentAt(s, scope.fn) };
     return;
   }
   const skip = reserve(code, scope.fn);
-  code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silent(scope.fn) };
+  code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silentAt(s, scope.fn) };
   emit(code, s.otherwise, scope);
   code[skip] = { op: 'jump', to: code.length, at: silent(scope.fn) };
 }
@@ -106,7 +107,7 @@ function emitWhile(code: Instruction[], s: Stmt & { kind: 'while' }, scope: Scop
   const test = reserve(code, scope.fn);
   emit(code, s.body, scope);
   code.push({ op: 'jump', to: test, at: silent(scope.fn) });
-  code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silent(scope.fn) };
+  code[test] = { op: 'branch', cond: s.cond, otherwise: code.length, at: silentAt(s, scope.fn) };
 }
 
 /** A change to a program: the statement with this text in this kernel function is replaced. */
@@ -117,25 +118,37 @@ export interface Edit {
 }
 
 /** Leaves a statement out. */
-export const drop = (fn: string, text: string): Edit => ({ fn, text, by: [] });
+export const drop = (fn: string, text: string): Edit => placed({ fn, text, by: [] });
 /** Puts other statements in a statement's place. */
-export const replace = (fn: string, text: string, by: readonly Stmt[]): Edit => ({ fn, text, by });
+export const replace = (fn: string, text: string, by: readonly Stmt[]): Edit => placed({ fn, text, by });
 
 /** Applies an edit wherever it matches. Throws ModelBug if it matches nothing, so that a mutant is never the
  *  original in disguise. */
 export function edit(body: readonly Stmt[], e: Edit, fn = ''): readonly Stmt[] {
   let hits = 0;
+  const seen: Pick<Edit, 'fn' | 'text'>[] = [];
   const walk = (stmts: readonly Stmt[], inFn: string): readonly Stmt[] =>
     stmts.flatMap((s): readonly Stmt[] => {
       if (s.kind === 'do') {
+        seen.push({ fn: inFn, text: s.text });
         if (inFn !== e.fn || s.text !== e.text) return [s];
         hits += 1;
         return e.by;
       }
-      if (s.kind === 'if') return [{ ...s, body: walk(s.body, inFn), otherwise: walk(s.otherwise, inFn) }];
-      return [{ ...s, body: walk(s.body, s.kind === 'call' ? s.fn : inFn) }];
+      if (s.kind === 'if')
+        return [inPlaceOf(s, { ...s, body: walk(s.body, inFn), otherwise: walk(s.otherwise, inFn) })];
+      return [inPlaceOf(s, { ...s, body: walk(s.body, s.kind === 'call' ? s.fn : inFn) })];
     });
   const result = walk(body, fn);
-  if (hits === 0) throw new ModelBug(`no statement '${e.text}' in ${e.fn}() to change`);
+  if (hits === 0)
+    throw new ModelBug(`no statement '${e.text}' in ${e.fn}() to change${placeOf(e)}\n${insteadOf(e, seen)}`);
   return result;
+}
+
+/** What could have been meant. */
+function insteadOf({ fn }: Edit, seen: readonly Pick<Edit, 'fn' | 'text'>[]): string {
+  const listed = (all: readonly string[]): string => [...new Set(all)].map((it) => `\n    ${it}`).join('');
+  const here = seen.filter((s) => s.fn === fn && s.text !== '');
+  if (here.length > 0) return `  ${fn}() has:${listed(here.map(({ text }) => text))}`;
+  return `  there is no ${fn}(); there are:${listed(seen.map((s) => `${s.fn}()`))}`;
 }

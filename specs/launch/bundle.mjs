@@ -9,16 +9,23 @@ import { sources } from './sources.mjs';
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'node_modules/.package-lock.json'];
 const A_DAY = 24 * 3_600_000;
 
-/** The folder of the bundle of the sources below `root`, made if it is not there; null if it cannot be made. */
+/** The folder of the bundle of the sources below `root`, made if it is not there; null if it cannot be made. Throws
+ *  esbuild's errors if there are mistakes in the sources. */
 export async function bundleFor({ root, cache, entries }, build = built) {
   if (cache === '') return null;
   try {
     return await upToDate({ root, cache, entries }, build);
   } catch (error) {
-    // Whatever it was, a read-only folder or a mistake in a source: tsx runs without a bundle, and says it if it must.
+    if (isMistake(error)) throw error;
+    // Whatever it was, a read-only folder or no packages: tsx runs without a bundle, and says it if it must.
     if (process.env.HEDDLE_DEBUG === '1') process.stderr.write(`heddle: no bundle: ${error.message}\n`);
     return null;
   }
+}
+
+/** Whether somebody has to mend a source; packages that are not there are none of ours. */
+function isMistake({ errors }) {
+  return Array.isArray(errors) && errors.every(({ text }) => !/^Could not resolve "[^."]/.test(text));
 }
 
 async function upToDate({ root, cache, entries }, build) {

@@ -103,8 +103,15 @@ test('where nothing can be written there is no bundle, and what went wrong is go
   const it = project('hello');
   expect(await bundleFor({ ...it, cache: it.said })).toBe(null);
   expect(await bundleFor({ ...it, cache: '' })).toBe(null);
-  writeFileSync(it.said, 'export const = ;\n');
+  writeFileSync(it.said, "import { x } from 'no-such-package';\nexport const say = x;\n");
   expect(await bundleFor(it)).toBe(null);
+  expect(readdirSync(it.cache)).toEqual([]);
+});
+
+test('a mistake in a source is not left to tsx, and what was begun is gone', async () => {
+  const it = project('hello');
+  writeFileSync(it.said, 'export const = ;\n');
+  await expect(bundleFor(it)).rejects.toThrow('model/say.ts:1:13: ERROR: Expected identifier but found "="');
   expect(readdirSync(it.cache)).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { bundleFor, keep } from './bundle.mjs';
 import { entries } from './entries.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Loads the entry `name` and returns its exports. A worker thread loads from where its parent did, even if a source
  *  has changed since: two versions of one module must not work on the same states. */

@@ -1,0 +1,1 @@
+export function explained(error: unknown, root: string): string;
