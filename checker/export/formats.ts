@@ -1,7 +1,9 @@
 /** START HERE: the formats in which a counterexample can be had, besides the text that `heddle trace` prints. */
 import { UsageError } from '../system.ts';
+import { traceDot, traceSvg } from './dot.ts';
 import { traceItf } from './itf.ts';
 import { traceJson } from './json.ts';
+import { traceMermaid } from './mermaid.ts';
 import type { ExportedRun } from './run.ts';
 
 /** Makes a text of a run. A UsageError says why this run has none in that format. */
@@ -11,6 +13,9 @@ export type Exporter = (run: ExportedRun) => string | Promise<string>;
 const general: Readonly<Record<string, Exporter>> = {
   json: traceJson,
   itf: traceItf,
+  dot: traceDot,
+  svg: traceSvg,
+  mermaid: traceMermaid,
 };
 
 /** Those that only whoever knows the model can make. */

@@ -4,11 +4,13 @@ import type { Trace, TraceStep } from '../outcome.ts';
 import type { Access, Line } from '../system.ts';
 import type { ExportedRun } from './run.ts';
 
+/** Of straight code: its number in the program is its place there. */
 const access = (kind: Access['kind'], place: string, value: string, pc: number, order?: string): Access => ({
   kind,
   place,
   value,
   pc,
+  nth: pc,
   ...(order === undefined ? {} : { order }),
 });
 
