@@ -2,7 +2,9 @@
 import { findSpec, findVariant } from '../checker/cli/select.ts';
 import { taskServer } from '../checker/jobs/thread.ts';
 import { specs } from './index.ts';
+import { programs } from './programs.ts';
 
-export default taskServer(({ spec, variant, model }) =>
-  findVariant(findSpec(specs, spec), variant).build(model),
-);
+export default taskServer(({ spec, variant, model, change }) => {
+  const chosen = findVariant(findSpec(specs, spec), variant);
+  return change === undefined ? chosen.build(model) : programs.build(chosen, model, change);
+});

@@ -10,6 +10,7 @@ import { hashOfSources } from './hash-of-sources.ts';
 import { specs } from './index.ts';
 import { litmusCommand } from './litmus/command.ts';
 import { newCommand, ourRoot } from './new/command.ts';
+import { programs } from './programs.ts';
 
 const pools = new Map<number, Pool>();
 
@@ -24,6 +25,7 @@ const withTeams: Engine = {
   ...engine,
   team: (job, workers) => teamOf(poolFor(workers), job),
   runner: (atOnce) => threadRunner(new URL('./job-worker.mjs', import.meta.url), atOnce),
+  programs,
   sources: hashOfSources,
 };
 

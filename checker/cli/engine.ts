@@ -3,6 +3,7 @@ import { check } from '../explore/check.ts';
 import type { Team } from '../explore/team.ts';
 import type { Exporter } from '../export/formats.ts';
 import type { Runner } from '../jobs/runner.ts';
+import type { Programs } from '../matrix/changes.ts';
 import { replay } from '../trace/replay.ts';
 
 export interface Engine {
@@ -12,6 +13,8 @@ export interface Engine {
   team?(job: JobSource, workers: number): Team;
   /** Threads that take whole jobs, so many at once; absent where no other thread knows the specs. */
   runner?(atOnce: number): Runner;
+  /** What can be changed in the specs' programs; absent where nothing is known of programs. */
+  readonly programs?: Programs;
   /** A hash of the sources that this process runs, for checkpoints. */
   sources?(): string;
   /** Formats of traces that only whoever knows the model can make, by their names. */

@@ -12,6 +12,7 @@ import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { addJobsOption, type JobsArguments, jobsAtOnce } from './jobs-option.ts';
 import { listCommand } from './list-command.ts';
+import { addMatrix } from './matrix-command.ts';
 import { addProfileOption, isProfiled, type ProfileArguments } from './profile-option.ts';
 import { addReport } from './report-command.ts';
 import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
@@ -66,8 +67,11 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
       done(await traceCommand(specs, file, options, io, engine)),
     );
   addReport(program, specs, io, done);
+  addMatrix(program, specs, io, engine, done);
   addCheck(program, async (selectors, options) => {
-    const { model, out, traces } = options;
+    const { model, out, traces, watch } = options;
+    if (watch)
+      throw new UsageError('--watch needs the heddle command itself: node specs/heddle.mjs check --watch');
     const profile = isProfiled(options);
     const search = { ...searchOf(options), keeping: keepingOf(options) };
     const jobs = jobsAtOnce(options);
@@ -80,6 +84,7 @@ interface CheckArguments extends SearchArguments, ProfileArguments, JobsArgument
   readonly model: string;
   readonly out: string;
   readonly traces: ShownTraces;
+  readonly watch?: true;
 }
 
 type CheckAction = (selectors: readonly string[], options: CheckArguments) => Promise<void>;
@@ -97,6 +102,8 @@ function addCheck(program: Command, action: CheckAction): void {
         .choices(['auto', 'all', 'unexpected', 'none'])
         .default('auto'),
     )
+    // Whoever starts heddle does it, and takes the option away: the sources may be wrong as they are now.
+    .option('--watch', 'run again whenever a source is saved, until Ctrl-C')
     .addHelpText('after', checkHelp)
     .action((selectors: string[], options: CheckArguments) => action(selectors, options));
 }

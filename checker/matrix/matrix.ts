@@ -17,7 +17,8 @@ export interface Matrix {
   readonly rows: readonly Row[];
 }
 
-/** A place in the programs and one change to it. */
+/** A place in the programs and one change to it. A model under which the row was not run (another bound, an
+ *  interruption) has no cell. */
 export interface Row {
   /** Stable from run to run: what --only takes, and what traces are named after. */
   readonly id: string;
@@ -48,7 +49,11 @@ export interface Cell {
   /** The invariant that breaks, or `deadlock` or `endless`. */
   readonly by?: string;
   readonly why?: string;
+  /** Of a vacuous one: the line is never executed in this spec, so that the change was not tried. */
+  readonly unexecuted?: true;
   readonly states?: number;
+  /** Successors computed. With the states, it tells whether the change made any difference to the machine. */
+  readonly transitions?: number;
   /** Steps of the shortest counterexample. */
   readonly steps?: number;
   /** Relative to the output folder, without `.json` and `.txt`. */

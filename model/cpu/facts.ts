@@ -83,11 +83,18 @@ export function factsOf(scenario: Scenario, layout: Layout, devices: DeviceAcces
     touched.filter((x) => x.reads.has(loc) || x.writes.has(loc)).length === 1;
   const gracePeriods = scenario.programs.some((p) => p.code.some(startsGracePeriod));
   const synchronizes = scenario.programs.some((p) => p.code.some(isSynchronize));
+  const guesses = scenario.programs.map((p) => guessedObjects(p, (a) => cellsAt(p, a), layout));
+  // Where nothing is ever stale, there is nothing to see.
+  const isGuessed = (p: Program): boolean =>
+    scenario.model === 'armv8' &&
+    guesses.some((objects, u) => scenario.programs[u] !== p && allocates(p, objects));
   return {
     threads: scenario.programs.map((p) => ({
       ...threadFacts(p, cellsAt, gracePeriods, synchronizes),
       // Sound for any program; the others are left with the states that they are known to have.
       stale: scenario.engines === undefined ? null : staleCells(p, (a) => cellsAt(p, a)),
+      // Who uses a pointer without depending on it may see its object as it was before all that was stored in it.
+      ...(isGuessed(p) ? { drainsBeforeEscape: [...p.code, null].map(() => false) } : {}),
     })),
     foreignReads,
     sortable: synchronizes,
@@ -130,6 +137,26 @@ function freedBy(programs: readonly Program[]): ReadonlySet<string> | null {
   }
   return names;
 }
+
+/** Objects that a program may access by a pointer which the compiler has guessed. */
+function guessedObjects(
+  program: Program,
+  cellsAt: (a: Address) => readonly Loc[],
+  layout: Layout,
+): ReadonlySet<string> {
+  const guessed = new Set(program.code.flatMap((i) => (i.op === 'set' && i.guessed ? [i.dst] : [])));
+  for (let before = -1; before !== guessed.size; ) {
+    before = guessed.size;
+    for (const i of program.code)
+      if (i.op === 'set' && registersOf(i.value).some((r) => guessed.has(r))) guessed.add(i.dst);
+  }
+  const addresses = program.code.map(addressOf).filter((a) => a !== null);
+  const by = addresses.filter((a) => [a.base, a.index].flatMap(registersOf).some((r) => guessed.has(r)));
+  return new Set(by.flatMap(cellsAt).map((loc) => layout.cells[loc]!.object.name));
+}
+
+const allocates = (program: Program, objects: ReadonlySet<string>): boolean =>
+  program.code.some((i) => i.op === 'alloc' && i.pool.some((name) => objects.has(name)));
 
 const isSynchronize = (i: Instruction): boolean => i.op === 'rcu' && i.what === 'synchronize';
 

@@ -87,7 +87,7 @@ export function mutationsOf(build: () => unknown): Mutations {
       found.set(id, {
         id,
         fn: p.at.fn,
-        text: p.text,
+        text: p.at.nth === 1 ? p.text : `${p.text} #${p.at.nth}`,
         sort,
         change,
         programs: [name],

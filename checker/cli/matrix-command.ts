@@ -1,0 +1,287 @@
+/** `heddle matrix`: which barrier, ordering, lock and order of steps a spec needs, under each memory model. */
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import type { Runner } from '../jobs/runner.ts';
+import { taskResult } from '../jobs/task.ts';
+import { cacheIn } from '../matrix/cache.ts';
+import type { Found } from '../matrix/cell.ts';
+import type { Programs } from '../matrix/changes.ts';
+import { cacheFolder, cellTraceFile, matrixFile, readMatrices, writeMatrix } from '../matrix/files.ts';
+import type { Matrix, Row } from '../matrix/matrix.ts';
+import { mergedVariants, type Plan, planOf, type Subject } from '../matrix/plan.ts';
+import { matrixProgress } from '../matrix/progress.ts';
+import { type Filled, fillMatrices } from '../matrix/run.ts';
+import { survivorsOf, survivorsText } from '../matrix/survivors.ts';
+import { matrixText } from '../matrix/text.ts';
+import { type ExitCode, exitCode, mostSerious } from '../report/exit-code.ts';
+import { prepareFolder, reason, writeWhole } from '../report/folder.ts';
+import { duration } from '../report/numbers.ts';
+import { paintFor } from '../report/paint.ts';
+import { traceFileText } from '../report/trace-file.ts';
+import { traceText } from '../report/trace-text.ts';
+import { heddleVersion } from '../report/version.ts';
+import type { Spec } from '../spec.ts';
+import { UsageError } from '../system.ts';
+import type { Engine } from './engine.ts';
+import type { Io } from './io.ts';
+import { positive } from './search-options.ts';
+import { findSpec, findVariant, modelsOf } from './select.ts';
+
+interface MatrixArguments {
+  readonly model?: readonly string[];
+  readonly pairs?: true;
+  readonly only?: string;
+  readonly survivors?: true;
+  readonly maxStates: number;
+  readonly jobs?: number;
+  readonly out: string;
+}
+
+/** A cell that needs more states has no answer. */
+const MOST_STATES = 3_000_000;
+
+const help = `
+Each line of the programs that orders something is dropped, weakened by one step or moved by one; neighbouring steps
+are swapped; and the spec is checked anew. Without SPEC: all specs, in the variants that are the merged code.
+Cells are kept in the output folder, so that Ctrl-C loses nothing: the same command goes on. Exit codes: 0 all cells
+have an answer, 1 a fault of ours in a cell, 14 the unchanged variant does not hold, 20 incomplete cells.
+
+Examples:
+  heddle matrix unmap-vs-attach
+  heddle matrix unmap-vs-attach/v9 --model armv8 --pairs
+  heddle matrix unmap-vs-attach --only arm_smmu_write_entry.dma_wmb
+  heddle matrix --survivors
+`;
+
+export function addMatrix(
+  program: Command,
+  specs: readonly Spec[],
+  io: Io,
+  engine: Engine,
+  done: (code: ExitCode) => void,
+): void {
+  program
+    .command('matrix')
+    .description('say which barrier, lock and order of steps can go')
+    .argument('[spec[/variant]...]', 'see heddle list')
+    .option('--model <names...>', 'memory models (default: all that the variant has expectations for)')
+    .option('--pairs', 'also two changes at once, where each alone is redundant')
+    .option(
+      '--only <id>',
+      'one row, or all of a line: an id as the JSON has it, or its beginning up to a dot',
+    )
+    .option('--survivors', 'read the matrices in the output folder: what does nobody notice?')
+    .addOption(
+      new Option('--max-states <n>', 'give up a cell after so many states')
+        .argParser(positive)
+        .default(MOST_STATES),
+    )
+    .addOption(new Option('--jobs <n>', 'cells at once (default: one for each core)').argParser(positive))
+    .option('--out <folder>', 'where the files go', 'results')
+    .addHelpText('after', help)
+    .action(async (selectors: readonly string[], options: MatrixArguments) => {
+      done(
+        options.survivors
+          ? survivorsCommand(options.out, io)
+          : await matrixCommand(specs, selectors, options, io, engine),
+      );
+    });
+}
+
+function survivorsCommand(out: string, io: Io): ExitCode {
+  const found = survivorsOf(readMatrices(out));
+  writeWhole(out, 'matrix/survivors.txt', survivorsText(found));
+  io.stdout.write(survivorsText(found));
+  return exitCode.asExpected;
+}
+
+async function matrixCommand(
+  specs: readonly Spec[],
+  selectors: readonly string[],
+  options: MatrixArguments,
+  io: Io,
+  engine: Engine,
+): Promise<ExitCode> {
+  const { programs } = engine;
+  if (programs === undefined) throw new UsageError('These specs have no programs that could be changed.');
+  const subjects = selected(specs, selectors, options.model ?? null);
+  const plans = subjects.map((subject) => planOf(subject, programs, options.only ?? null));
+  if (plans.every(({ rows }) => rows.length === 0)) throw new UsageError(nothing(options.only));
+  prepareFolder(options.out);
+  const started = io.now();
+  const failures: string[] = [];
+  const filled = await withRunner(specs, engine, programs, options, (runner) =>
+    untilInterrupted(io, (signal) =>
+      fillMatrices(plans, {
+        runner,
+        programs,
+        cache: quietly(cacheIn(cacheFolder(options.out)), failures),
+        sources: engine.sources?.() ?? 'unknown',
+        heddle: heddleVersion,
+        maxStates: options.maxStates,
+        pairs: options.pairs === true,
+        signal,
+        progress: matrixProgress(io.stderr, io.now, runner.atOnce),
+        keep: (plan, row, model, found) => keep(options.out, plan, row, model, found, failures),
+      }),
+    ),
+  );
+  const paint = paintFor(io.stdout.isTerminal, io.env);
+  for (const { matrix } of filled) io.stdout.write(`${matrixText(matrix, paint)}\n`);
+  const missing = filled.reduce((sum, f) => sum + f.missing, 0);
+  const seconds = (io.now() - started) / 1000;
+  const written = filled.filter((f) => f.missing === 0 && options.only === undefined);
+  for (const { matrix } of written)
+    attempt(failures, () => writeMatrix(options.out, matrix, isOnly(matrix, specs)));
+  io.stdout.write(`${closing(filled, written.length, options.out, specs)}${duration(seconds)} in all\n`);
+  if (missing > 0)
+    io.stderr.write(`heddle: interrupted with ${missing} cells to go; the same command goes on from here\n`);
+  for (const failure of failures) io.stderr.write(`heddle: ${failure}\n`);
+  return mostSerious([
+    ...(missing > 0 ? [exitCode.interrupted] : []),
+    ...(failures.length > 0 ? [exitCode.usage] : []),
+    ...filled.flatMap(({ matrix }) => codesOf(matrix)),
+  ]);
+}
+
+/** The variants that are asked for, each with the models that it has expectations for. */
+function selected(
+  specs: readonly Spec[],
+  selectors: readonly string[],
+  models: readonly string[] | null,
+): readonly Subject[] {
+  const known = modelsOf(specs);
+  const stray = models?.find((m) => !known.includes(m) && m !== 'all');
+  if (stray !== undefined)
+    throw new UsageError(`There is no memory model '${stray}'. There is: ${known.join(', ')}, all.`);
+  const chosen =
+    selectors.length === 0
+      ? specs.flatMap((spec) => mergedVariants(spec).map((variant) => ({ spec, variant })))
+      : selectors.flatMap((selector) => {
+          const at = selector.indexOf('/');
+          const spec = findSpec(specs, at < 0 ? selector : selector.slice(0, at));
+          const variants = at < 0 ? mergedVariants(spec) : [findVariant(spec, selector.slice(at + 1))];
+          if (variants.length === 0)
+            throw new UsageError(
+              `${spec.name} has no variant that holds: name one, as ${spec.name}/VARIANT.`,
+            );
+          return variants.map((variant) => ({ spec, variant }));
+        });
+  const subjects = chosen.map((s) => ({
+    ...s,
+    models: Object.keys(s.variant.expect).filter(
+      (m) => models === null || models.includes('all') || models.includes(m),
+    ),
+  }));
+  const some = subjects.filter((s) => s.models.length > 0);
+  if (some.length > 0) return some;
+  throw new UsageError(`Nothing to run: no variant chosen has an expectation under ${models?.join(', ')}.`);
+}
+
+const nothing = (only: string | undefined): string =>
+  only === undefined
+    ? 'There is nothing to change in these programs.'
+    : `There is no row '${only}'. The JSON in matrix/ has their ids.`;
+
+async function withRunner<T>(
+  specs: readonly Spec[],
+  engine: Engine,
+  programs: Programs,
+  { jobs = availableParallelism() }: MatrixArguments,
+  work: (runner: Runner) => Promise<T>,
+): Promise<T> {
+  const runner =
+    engine.runner === undefined || jobs === 1 ? here(specs, engine, programs) : engine.runner(jobs);
+  try {
+    return await work(runner);
+  } finally {
+    await runner.close();
+  }
+}
+
+/** Cells one after the other, in this thread. */
+const here = (specs: readonly Spec[], engine: Engine, programs: Programs): Runner => ({
+  atOnce: 1,
+  run: async ({ spec, variant, model, change, search }, { signal, onProgress }) => {
+    // A cell that takes no time would not let the Ctrl-C through.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) return { kind: 'not run' };
+    const chosen = findVariant(findSpec(specs, spec), variant);
+    const build = () => (change === undefined ? chosen.build(model) : programs.build(chosen, model, change));
+    return taskResult(build, engine.check, search, {
+      signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  },
+  close: async () => {},
+});
+
+async function untilInterrupted<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stopListening = io.onInterrupt(() => controller.abort());
+  try {
+    return await work(controller.signal);
+  } finally {
+    stopListening();
+  }
+}
+
+function attempt(failures: string[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    const why = reason(error);
+    if (!failures.includes(why)) failures.push(why);
+  }
+}
+
+/** A cache that cannot be written to costs time, and no answer. */
+function quietly(cache: ReturnType<typeof cacheIn>, failures: string[]): ReturnType<typeof cacheIn> {
+  return { ...cache, write: (key, found) => attempt(failures, () => cache.write(key, found)) };
+}
+
+function keep(
+  out: string,
+  { spec, variant }: Plan,
+  row: (Omit<Row, 'cells'> & { readonly edit?: unknown }) | null,
+  model: string,
+  { trace }: Found,
+  failures: string[],
+): string | undefined {
+  if (row === null || trace === null) return undefined;
+  const name = cellTraceFile(spec.name, variant.name, model, row.id);
+  const saved = { spec: spec.name, variant: variant.name, model, trace };
+  const title = [
+    `${spec.name}, "${variant.name}", memory model ${model}, with a change:`,
+    `${row.fn}(): ${row.text} ${row.change}`,
+  ];
+  attempt(failures, () => {
+    writeWhole(out, `${name}.json`, traceFileText(saved));
+    writeWhole(out, `${name}.txt`, traceText(trace, title));
+  });
+  return name;
+}
+
+const isOnly = ({ spec }: Matrix, specs: readonly Spec[]): boolean =>
+  mergedVariants(findSpec(specs, spec)).length < 2;
+
+function closing(filled: readonly Filled[], written: number, out: string, specs: readonly Spec[]): string {
+  if (written === 0) return '';
+  const folder = out.replace(/\/+$/, '');
+  const [first] = filled;
+  const files =
+    written === 1 && first !== undefined
+      ? `${folder}/${matrixFile(first.matrix.spec, first.matrix.variant, isOnly(first.matrix, specs))}`
+      : `${folder}/matrix/*.json`;
+  return `Written to ${files}; counterexamples in ${folder}/matrix/traces/\n`;
+}
+
+function codesOf({ unchanged, rows }: Matrix): readonly ExitCode[] {
+  const cells = rows.flatMap((row) => Object.values(row.cells));
+  const has = (verdict: string): boolean => cells.some((cell) => cell.verdict === verdict);
+  return [
+    ...(has('fault') ? [exitCode.fault] : []),
+    ...(has('incomplete') ? [exitCode.incomplete] : []),
+    ...(Object.values(unchanged).some(({ verdict }) => verdict !== 'redundant') ? [exitCode.vacuous] : []),
+  ];
+}

@@ -1,0 +1,23 @@
+/** What `heddle matrix` has to know of the specs' programs. */
+import type { Programs } from '../checker/matrix/changes.ts';
+import type { Variant } from '../checker/spec.ts';
+import type { System } from '../checker/system.ts';
+import { both, type Change, mutated, mutationsOf } from '../model/program/mutation.ts';
+
+export const programs: Programs = {
+  changesOf: (variant, model) => {
+    let system: System | null = null;
+    const { code, mutations } = mutationsOf(() => {
+      system = variant.build(model);
+    });
+    return { code, begun: begunIn(system!), changes: mutations };
+  },
+  both: (a, b) => both(a as Change, b as Change),
+  build: (variant: Variant, model, edit) => mutated(edit as Change, () => variant.build(model)),
+};
+
+/** What the CPUs have done in the initial state already, as `fn(): text`. */
+function begunIn({ prelude = [] }: System): readonly string[] {
+  const ids = prelude.flatMap(({ lines }) => lines.flatMap(({ statement }) => statement ?? []));
+  return ids.map((id) => id.slice(id.indexOf(': ') + 2));
+}
