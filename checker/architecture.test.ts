@@ -14,7 +14,7 @@ function sourceFiles(): readonly string[] {
   const files = tops.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
-  return files.filter((file) => /\.(ts|mjs)$/.test(file)).sort();
+  return files.filter((file) => /\.(tsx?|mjs)$/.test(file)).sort();
 }
 
 function importedBy(file: string): readonly string[] {

@@ -1,9 +1,12 @@
 /** Reads an output folder: the verdicts, the traces that they name, and the matrices. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clipped, misfit } from '../files/shape.ts';
 import { type Matrix, matrixSchema } from '../matrix/matrix.ts';
+import { matrixShape } from '../matrix/matrix-shape.ts';
 import { reason } from '../report/folder.ts';
 import { resultSchema, type WrittenResults } from '../report/json.ts';
+import { writtenResultsShape } from '../report/result-shape.ts';
 import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
 import { UsageError } from '../system.ts';
 
@@ -72,19 +75,30 @@ function attempt<T>(action: () => T, says: string | null): T | null {
 function resultsIn(file: string, value: unknown): readonly WrittenResults[] {
   const results = value as Partial<WrittenResults> | null;
   if (typeof results?.spec !== 'string' || !Array.isArray(results.runs)) return [];
-  if (results.schema === resultSchema) return [results as WrittenResults];
+  if (results.schema === resultSchema) {
+    refuseMisfit(file, writtenResultsShape, results);
+    return [results as WrittenResults];
+  }
   throw new UsageError(otherSchema(file, results.schema, resultSchema));
 }
 
 function matrixIn(file: string, value: unknown): readonly Matrix[] {
   const matrix = value as Partial<Matrix> | null;
   if (matrix?.kind !== 'heddle matrix') return [];
-  if (matrix.schema === matrixSchema) return [matrix as Matrix];
+  if (matrix.schema === matrixSchema) {
+    refuseMisfit(file, matrixShape, matrix);
+    return [matrix as Matrix];
+  }
   throw new UsageError(otherSchema(file, matrix.schema, matrixSchema));
 }
 
+function refuseMisfit(file: string, shape: Parameters<typeof misfit>[0], value: unknown): void {
+  const wrong = misfit(shape, value);
+  if (wrong !== null) throw new UsageError(`${file} is damaged: ${wrong}. Make the file anew.`);
+}
+
 function otherSchema(file: string, found: unknown, known: number): string {
-  return `${file} has schema ${String(found)}; this heddle reads schema ${known}. Make the file anew.`;
+  return `${file} has schema ${clipped(found)}; this heddle reads schema ${known}. Make the file anew.`;
 }
 
 function tracesOfRuns({ spec, runs }: WrittenResults): readonly (readonly [string, string])[] {

@@ -1,17 +1,15 @@
 /** The frame around every view: where to go, dark or light, and help. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { PageData } from '../data.ts';
 import { Help } from './help.tsx';
 import { useKeys } from './keys.ts';
 import { MatrixView } from './matrix-view.tsx';
-import { everything, hashOf, type Route, routeOf } from './route.ts';
+import { type Moves, useRoute } from './moves.ts';
+import { everything, hashOf, type Route } from './route.ts';
 import { setTheme, theme } from './theme.ts';
 import { TraceView } from './trace-view.tsx';
 import { VariantView } from './variant-view.tsx';
 import { VerdictsView } from './verdicts-view.tsx';
-
-/** Browsers refuse an address that changes too often, as it would while a key is held down. */
-const ADDRESS_AFTER = 120;
 
 export function App({ data }: { readonly data: PageData }) {
   const { route, go, amend } = useRoute();
@@ -82,37 +80,9 @@ function Tab({
   );
 }
 
-/** How views move: `go` makes an entry in the browser's history, `amend` changes the one that is there. */
-export interface Moves {
-  readonly go: (route: Route) => void;
-  readonly amend: (route: Route) => void;
-}
-
 function View({ data, route, go, amend }: { readonly data: PageData; readonly route: Route } & Moves) {
   if (route.view === 'trace') return <TraceView data={data} route={route} go={go} amend={amend} />;
   if (route.view === 'variant') return <VariantView data={data} route={route} />;
   if (route.view === 'matrix') return <MatrixView data={data} route={route} />;
   return <VerdictsView data={data} route={route} amend={amend} />;
-}
-
-function useRoute(): Moves & { readonly route: Route } {
-  const [route, setRoute] = useState(() => routeOf(location.hash));
-  const pending = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
-    const listener = () => {
-      clearTimeout(pending.current);
-      setRoute(routeOf(location.hash));
-    };
-    window.addEventListener('hashchange', listener);
-    return () => window.removeEventListener('hashchange', listener);
-  }, []);
-  const go = useCallback((to: Route) => {
-    location.hash = hashOf(to);
-  }, []);
-  const amend = useCallback((to: Route) => {
-    setRoute(to);
-    clearTimeout(pending.current);
-    pending.current = setTimeout(() => history.replaceState(null, '', hashOf(to)), ADDRESS_AFTER);
-  }, []);
-  return { route, go, amend };
 }

@@ -1,10 +1,10 @@
 /** A trace: its story, its steps in lanes, what is held after the step, and where to go from there. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { PageData, PageTrace, TraceEntry } from '../data.ts';
-import type { Moves } from './app.tsx';
 import { HoldingsPanel } from './holdings-panel.tsx';
 import { useKeys } from './keys.ts';
 import { Lanes } from './lanes.tsx';
+import type { Moves } from './moves.ts';
 import { hashOf, type Route } from './route.ts';
 import { lanesOf, rowsOf } from './rows.ts';
 import { Stepper } from './stepper.tsx';

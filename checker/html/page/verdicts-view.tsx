@@ -1,9 +1,9 @@
 /** The table of verdicts, its counts and its filter. */
 import { useMemo } from 'preact/hooks';
 import type { PageData } from '../data.ts';
-import type { Moves } from './app.tsx';
 import { modelsOf, type ShownSpec, shownSpecs } from './filter.ts';
 import { JobTable } from './job-table.tsx';
+import type { Moves } from './moves.ts';
 import type { Choice, Route } from './route.ts';
 import { SpecTable } from './spec-table.tsx';
 import { grouped, isExpected, type Kind, kinds, markOf } from './words.ts';
