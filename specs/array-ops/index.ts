@@ -162,6 +162,7 @@ export const spec: Spec = {
   title: 'an invalidation walks the array while devices come and go',
   source:
     'arm_smmu_invs_merge(), _unref() and _purge() against arm_smmu_domain_inv_range(), v3, v9 and Linux 7.1',
+  merged: ['detach', 'attach'],
   variants: [
     variant('detach', 'v7.1: the last entry goes, and its device is reset', always(holds), one, [
       reaches(1),

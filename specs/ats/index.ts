@@ -100,6 +100,7 @@ export const spec: Spec = {
   title: 'a page is unmapped while a device has, gets or loses an ATC',
   source:
     'arm_smmu_domain_inv_range(), arm_smmu_enable_ats(), arm_smmu_attach_prepare/commit(), Linux 7.1 and before',
+  merged: ['unmap', 'attach', 'detach'],
   variants: [
     variant('unmap', 'TLBI, CMD_SYNC, ATC_INV, CMD_SYNC', always(holds)),
     variant(

@@ -18,6 +18,7 @@ export const spec: Spec = {
   name: 'attach',
   title: 'a device is attached, detached or moved while a domain is unmapped from',
   source: 'arm_smmu_attach_dev(), _prepare(), _commit() and their kin, v9 and Linux 7.1',
+  merged: ['first attach', 'A to B, unmap A', 'A to B, unmap B'],
   variants: [...moves, ...withATS, ...hardware, ...substreams, ...failures, ...twoDevices, ...lateFill],
 };
 

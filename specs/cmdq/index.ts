@@ -142,6 +142,7 @@ export const spec: Spec = {
   name: 'cmdq',
   title: 'CPUs insert lists of commands into a queue without a lock while the SMMU consumes it',
   source: 'arm_smmu_cmdq_issue_cmdlist(), Linux 7.1',
+  merged: ['v7.1, MSI', 'v7.1, CONS'],
   variants: [
     variant('v7.1, MSI', 'two lists, each waited for by its MSI', always(holds), small),
     variant('v7.1, CONS', 'two lists, each waited for by polling CONS', always(holds), {

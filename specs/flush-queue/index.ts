@@ -94,6 +94,7 @@ export const spec: Spec = {
   name: 'flush-queue',
   title: 'IOVAs wait for a flush of the whole domain before they are used again',
   source: 'queue_iova(), fq_flush_iotlb(), fq_ring_free_locked(), __iommu_dma_unmap(), Linux 7.1',
+  merged: ['timer', 'strict', 'init_fq'],
   variants: [
     variant('timer', 'one page is unmapped while the timer fires on another CPU', always(holds), {}),
     variant(

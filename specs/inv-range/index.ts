@@ -98,6 +98,7 @@ export const spec: Spec = {
   name: 'inv-range',
   title: 'an invalidation orders stage 2 before stage 1 before the ATC, and ends',
   source: 'arm_smmu_domain_inv_range(), arm_smmu_cmdq_batch_add_range(), before eb6c97647be2 and Linux 7.1',
+  merged: ['nesting parent', 'batches overflow'],
   variants: [
     variant('nesting parent', 'v7.1: a CMD_SYNC ends each of the three batches', holds, {}),
     variant('stage 1', 'v7.1: TLBI by ASID, then ATC_INV', holds, { invs: stage1, asks: ['ATC'] }),

@@ -78,6 +78,7 @@ export const spec: Spec = {
   name: 'iova-to-phys',
   title: 'a lookup walks a page table that another CPU changes',
   source: 'arm_lpae_iova_to_phys(), __arm_lpae_unmap(), __arm_lpae_map(), Linux 7.1',
+  merged: ['page unmapped', 'another table goes', 'beside a map'],
   variants: [
     variant(
       'page unmapped',

@@ -70,6 +70,7 @@ export const spec: Spec = {
   name: 'kernel-tables',
   title: 'a table of kernel memory is freed while an SMMU may walk it',
   source: 'pagetable_free_kernel(), iommu_sva_invalidate_kva_range(), before and after e37d5a2d60a3',
+  merged: ['after'],
   variants: [
     variant('before e37d5a2d60a3', 'the table is freed once the TLBs of the CPUs are flushed', stale, [
       [pmd_free_pte_page('pmd', 'ptes', pagetable_free)],

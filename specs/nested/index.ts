@@ -79,6 +79,7 @@ export const spec: Spec = {
   title: "a guest's invalidations reach what the guest has, and nothing else; stage 2 changes under it",
   source:
     'arm_vsmmu_cache_invalidate(), arm_vsmmu_convert_user_cmd(), Linux 7.1, and designs that were discussed instead',
+  merged: ['unmap', 'several lists', 'unmap with ATS', 'stage 2 changes', 'stage 2 changes, ATS'],
   variants: [
     variant('unmap', 'the guest unmaps a page: TLBI_NH_VA with the VMID of its stage 2', holds),
     variant('unmap everything', 'TLBI_NSNH_ALL becomes TLBI_NH_ALL of that VMID', holds, {

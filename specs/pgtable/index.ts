@@ -126,6 +126,7 @@ export const spec: Spec = {
   name: 'pgtable',
   title: 'CPUs map and unmap in one page table while the SMMU walks it',
   source: '__arm_lpae_map(), __arm_lpae_unmap(), Linux 7.1',
+  merged: ['two maps', 'map beside unmap', 'table removal', 'table removal, flush queue', 'block over table'],
   variants: [
     variant(
       'two maps',

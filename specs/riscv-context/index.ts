@@ -80,6 +80,7 @@ export const spec: Spec = {
   name: 'riscv-context',
   title: 'a device context changes, and translations by its tag are cached',
   source: 'riscv_iommu_iodir_update(), before and after f5c262b54497, as an analogue on an SMMU',
+  merged: ['same tag, IOTINVAL'],
   variants: [
     variant(
       'same tag, no IOTINVAL',

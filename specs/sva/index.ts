@@ -68,6 +68,7 @@ export const spec: Spec = {
   source:
     'arm_smmu_mm_release(), arm_smmu_mm_arch_invalidate_secondary_tlbs(), arm_smmu_blocking_set_dev_pasid(), ' +
     'arm_smmu_sva_domain_free(), Linux 7.1; before and after cbd23144f766',
+  merged: ['notifier', 'notifier against bind', 'domain_free', 'mm with mmgrab'],
   variants: [
     release(
       'exit against detach',

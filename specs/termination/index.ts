@@ -74,6 +74,7 @@ export const spec: Spec = {
   source:
     '__arm_smmu_domain_inv_range(), v9 (19 Dec 2025) and Linux 7.1; ' +
     'arm_smmu_mm_arch_invalidate_secondary_tlbs(), before and after d5afb4b47e13',
+  merged: ['v7.1, one page', 'v7.1, everything'],
   variants: [
     walk(
       'v9, everything',

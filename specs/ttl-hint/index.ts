@@ -65,6 +65,7 @@ export const spec: Spec = {
   name: 'ttl-hint',
   title: 'a table is removed by range TLBIs that say at which level its leaf descriptors are',
   source: 'arm_smmu_tlb_inv_walk(), arm_smmu_iotlb_sync(), before and after 6833b8f2e199, and Linux 7.1',
+  merged: ['leaf only'],
   variants: [
     variant('no RANGE_INV', 'TLBIs by address without any hint', holds, 'none', whole),
     variant(

@@ -105,6 +105,7 @@ export const spec: Spec = {
   name: 'unmap-vs-attach',
   title: 'an unmap races with an attach of another device to the same domain',
   source: 'arm_smmu_domain_inv_range() against arm_smmu_attach_dev(), v9 (19 Dec 2025) and Linux 7.1',
+  merged: ['v7.1'],
   variants: [
     variant('v9', 'smp_mb() after publishing the array and in inv_range', always(holds), { version: 'v9' }),
     variant('v7.1', 'dma_wmb() before the STE is written, smp_mb() in inv_range', always(holds), {}),

@@ -94,6 +94,7 @@ export const spec: Spec = {
   name: 'vcmdq',
   title: 'a batch of commands overflows while its thread moves to a CPU with another queue',
   source: 'arm_smmu_cmdq_batch_add(), tegra241_cmdqv_get_cmdq(), Linux 7.1',
+  merged: ['one queue'],
   variants: [
     variant(
       'v7.1',

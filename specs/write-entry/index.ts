@@ -73,6 +73,7 @@ export const spec: Spec = {
   name: 'write-entry',
   title: 'an STE or a CD is written word by word while the SMMU fetches its words in any order',
   source: 'arm_smmu_write_entry(), arm_smmu_entry_qword_diff() for STEs and CDs, Linux 7.1',
+  merged: ['abort to S2', 'S1 to S2', 'S2 to nested', 'CD for another domain', 'new root, v7.1'],
   variants: [
     variant('abort to S2', 'one word decides: hitless', ste('abort', 'S2 ATS'), always(holds)),
     variant('S2 to abort', 'hitless the other way', ste('S2 ATS', 'abort'), always(holds)),
