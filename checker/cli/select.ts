@@ -1,5 +1,6 @@
 /** From what the user named to the jobs to run. */
 import { closest, distance } from 'fastest-levenshtein';
+import { clipped } from '../files/shape.ts';
 import type { Job } from '../report/job.ts';
 import { slug } from '../report/slug.ts';
 import type { Spec, Variant } from '../spec.ts';
@@ -73,7 +74,9 @@ export function findVariant(spec: Spec, name: string): Variant {
 }
 
 /** `There is no spec 'x'.` with the nearest name, or all of them if none is near. */
-function unknown(what: string, name: string, known: readonly string[]): UsageError {
+function unknown(what: string, asked: string, known: readonly string[]): UsageError {
+  // No name is that long, and to compare or print a long one takes its time.
+  const name = clipped(asked);
   const near = known.length > 0 ? closest(name, known) : '';
   const isNear = near !== '' && distance(name, near) <= Math.max(2, near.length / 3);
   const partly = known.filter((it) => name.length > 2 && it.includes(slug(name)));

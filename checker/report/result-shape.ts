@@ -48,3 +48,11 @@ export const writtenRunShape = v.looseObject({
   coverage: v.optional(coverage),
   witnesses: v.optional(v.looseObject({ reached: strings, missed: strings })),
 });
+
+export const writtenResultsShape = v.looseObject({
+  heddle: v.string(),
+  spec: v.string(),
+  title: v.string(),
+  source: v.string(),
+  runs: v.array(writtenRunShape),
+});

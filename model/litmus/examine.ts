@@ -51,6 +51,9 @@ export function examine(text: string, model: MemoryModel, runner: OutcomeRunner,
     if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.reason, why: told(error) };
     if (error instanceof LitmusSyntaxError)
       return { kind: 'unsupported', reason: 'a syntax error', why: told(error) };
+    // Of the stack, or of a list: V8 has no name for either.
+    if (error instanceof RangeError)
+      return { kind: 'unsupported', reason: 'its size', why: 'it is nested too deeply, or too large' };
     // The machine's own, or the engine's with the way to it added.
     if (error instanceof Error && error.name === 'ModelBug') {
       const [what = ''] = error.message.split('\n');

@@ -1,0 +1,7 @@
+/** A few cases of every kind that `npm run fuzz` has more of, always the same ones. */
+import { expect, test } from 'vitest';
+import { kinds } from './kinds.ts';
+
+test.each(kinds)('spoiled inputs are refused in words: $name', async (kind) => {
+  expect(await kind.run(20261121, kind.sample)).toBe(null);
+});

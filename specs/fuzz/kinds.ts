@@ -1,0 +1,8 @@
+/** Everything that is fuzzed. */
+import { commands } from './commands.ts';
+import type { Kind } from './kind.ts';
+import { litmus } from './litmus.ts';
+import { results } from './results.ts';
+import { traces } from './traces.ts';
+
+export const kinds: readonly Kind[] = [litmus, traces, results, commands];
