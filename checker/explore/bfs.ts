@@ -10,6 +10,7 @@ export function bfs(): Frontier {
   let level = -1;
   let paused = false;
   return {
+    inLayers: true,
     found(_from, to) {
       count = to;
     },

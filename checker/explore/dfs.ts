@@ -10,6 +10,7 @@ export function dfs(): Frontier {
   let here = -1;
   let deepest = 0;
   return {
+    inLayers: false,
     found(from, to) {
       const size = top + to - from;
       if (size > stack.length) {

@@ -1,5 +1,7 @@
 /** In which order the states that were found are expanded: the plug that makes the one loop a search strategy. */
 export interface Frontier {
+  /** Whether all states at one distance from the initial state are found before any that are further away. */
+  readonly inLayers: boolean;
   /** Takes note that the states `from` to `to - 1` were found. */
   found(from: number, to: number): void;
   /** The state to expand next; -1 if there is none, or if that depends on the `pending` successors that were not

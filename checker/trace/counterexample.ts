@@ -4,14 +4,15 @@ import type { Queue } from '../explore/queue.ts';
 import { queueFor } from '../explore/queue.ts';
 import type { Edge, Successors } from '../explore/successors.ts';
 import type { Visited } from '../explore/visited.ts';
-import { fieldOf } from '../intern/layout.ts';
 import type { Tables } from '../intern/tables.ts';
 import type { Trace } from '../outcome.ts';
 import { idsOfFlat, roundAlong, runTo } from '../symmetry/concrete.ts';
 import type { Reduced } from '../symmetry/reduction.ts';
 import { ModelBug } from '../system.ts';
+import { learnedStep } from './learned.ts';
 import { preludeOf } from './narrate.ts';
 import { confirm, endlessEnding, type RecordedStep, soFar } from './replay.ts';
+import { type Explored, inSimplestOrder, simplestWay } from './simplify.ts';
 
 /** The states from the initial one to `state`, by parents. */
 function chainTo(visited: Visited, state: number): readonly number[] {
@@ -52,7 +53,7 @@ function pathAlong(tables: Tables, successors: Successors, visited: Visited, cha
     const edge = edgeBetween(visited, successors, width, queue, [chain[i]!, to]);
     const after = new Int32Array(width);
     visited.load(to, after);
-    return recorded(tables, edge, after);
+    return learnedStep(tables, edge, idsOfFlat(tables, after));
   });
 }
 
@@ -81,62 +82,55 @@ const idsAlong = (
   });
 };
 
+/** The steps to a state that is shown, in the order that is read most easily. `next`: the column of what follows. */
+function simplePathTo(explored: Explored, state: number, next?: string): readonly RecordedStep[] {
+  const { tables, successors, visited, reduced } = explored;
+  const chain = chainTo(visited, state);
+  tables.overflow = false;
+  const simplest = simplestWay(explored, state, chain.length - 1, next);
+  if (simplest !== null) return simplest;
+  if (reduced !== null) return pathTo(tables, successors, visited, state, reduced);
+  const way = pathAlong(tables, successors, visited, chain);
+  return inSimplestOrder(explored, way, next);
+}
+
 /** The steps to a cycle, and those of it. */
 function lassoAlong(
-  tables: Tables,
-  successors: Successors,
-  visited: Visited,
+  explored: Explored,
   { state, cycle }: Lasso,
-  reduced: Reduced | null,
 ): readonly [readonly RecordedStep[], readonly RecordedStep[]] {
-  const chain = chainTo(visited, state);
+  const { tables, successors, visited, reduced } = explored;
   if (reduced === null) {
-    const steps = pathAlong(tables, successors, visited, [...chain, ...cycle]);
-    return [steps.slice(0, chain.length - 1), steps.slice(chain.length - 1)];
+    const round = pathAlong(tables, successors, visited, [state, ...cycle]);
+    const [first] = round;
+    return [simplePathTo(explored, state, first?.label.agent), round];
   }
+  const chain = chainTo(visited, state);
   const { steps, values } = runTo(tables, reduced, idsAlong(tables, visited, chain.slice(1)));
   const { before, round } = roundAlong(tables, reduced, idsAlong(tables, visited, cycle), values);
   return [[...steps, ...before], round];
 }
 
-/** A learned step that led to the packed state `after`, which is kept. */
-export function recorded(tables: Tables, edge: Edge, after: Int32Array): Edge & RecordedStep {
-  const arrived = (values: readonly unknown[]) =>
-    tables.values.every((known, c) => known.find(values[c]) === fieldOf(tables.layout, after, 0, c));
-  return { ...edge, lines: edge.label.lines, arrived };
-}
-
 /** The trace to `state`, confirmed by the model's own functions. */
-export function traceTo(
-  tables: Tables,
-  successors: Successors,
-  visited: Visited,
-  state: number,
-  ending: string,
-  reduced: Reduced | null = null,
-): Trace {
+export function traceTo(explored: Explored, state: number, ending: string): Trace {
+  const { tables, visited, reduced } = explored;
   const system = reduced?.reduction.original ?? tables.system;
   if (!visited.keepParents) {
     return { columns: system.columns, steps: [], ending: `${ending} (run again with traces to see how)` };
   }
-  const steps = confirm(system, pathTo(tables, successors, visited, state, reduced));
+  const steps = confirm(system, simplePathTo(explored, state));
   return { columns: system.columns, ...preludeOf(system), steps, ending };
 }
 
 /** The trace into a cycle that is never left and once around it, confirmed as well. */
-export function traceOfLasso(
-  tables: Tables,
-  successors: Successors,
-  visited: Visited,
-  { state, cycle }: Lasso,
-  reduced: Reduced | null = null,
-): Trace {
+export function traceOfLasso(explored: Explored, lasso: Lasso): Trace {
+  const { tables, visited, reduced } = explored;
   const system = reduced?.reduction.original ?? tables.system;
   if (!visited.keepParents) {
     const ending = 'no end can be reached any more (run again with traces to see how)';
     return { columns: system.columns, steps: [], ending };
   }
-  const [before, round] = lassoAlong(tables, successors, visited, { state, cycle }, reduced);
+  const [before, round] = lassoAlong(explored, lasso);
   const steps = confirm(system, [...before, ...round]);
   const repeats = before.length;
   const ending = endlessEnding(steps.slice(repeats));

@@ -1,21 +1,19 @@
 /** From the choices of a walk to its trace, replayed on the model itself. */
 import { queueFor } from '../explore/queue.ts';
-import type { Edge, Successors } from '../explore/successors.ts';
+import type { Successors } from '../explore/successors.ts';
 import type { Tables } from '../intern/tables.ts';
 import type { Trace } from '../outcome.ts';
-import { recorded } from './counterexample.ts';
+import { idsOfFlat } from '../symmetry/concrete.ts';
+import { type Learned, learnedStep } from './learned.ts';
 import { preludeOf } from './narrate.ts';
-import { confirm, type RecordedStep } from './replay.ts';
+import { confirm } from './replay.ts';
+import { inSimplestOrder } from './simplify.ts';
 
 /** Which of the successors a walk took, from the initial state on; all of them have been computed before. */
 export type Choices = readonly number[];
 
 /** The learned steps of a walk. */
-export function stepsOfWalk(
-  tables: Tables,
-  successors: Successors,
-  choices: Choices,
-): readonly (Edge & RecordedStep)[] {
+export function stepsOfWalk(tables: Tables, successors: Successors, choices: Choices): readonly Learned[] {
   // A value that does not fit its field is why the walk ended; the steps to the state are older than it.
   tables.overflow = false;
   const width = tables.layout.words;
@@ -26,7 +24,7 @@ export function stepsOfWalk(
     successors.expand(state, 0, queue);
     const edge = successors.edges(state, 0)[choice]!;
     state = queue.words.slice(choice * width, (choice + 1) * width);
-    return recorded(tables, edge, state);
+    return learnedStep(tables, edge, idsOfFlat(tables, state));
   });
 }
 
@@ -39,6 +37,7 @@ export function traceOfWalk(
   ending: string,
 ): Trace {
   const { system } = tables;
-  const steps = confirm(system, stepsOfWalk(tables, successors, choices));
+  const way = stepsOfWalk(tables, successors, choices);
+  const steps = confirm(system, inSimplestOrder({ tables, successors, visited: null }, way));
   return { columns: system.columns, ...preludeOf(system), found, steps, ending };
 }
