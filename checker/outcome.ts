@@ -1,5 +1,5 @@
 /** What a run found. Written to results/ as it is, so changes here change `resultSchema` in report/json.ts. */
-import type { Label, Line } from './system.ts';
+import type { Label, Line, Reordering } from './system.ts';
 
 /** One step of a trace, as it is shown. */
 export interface TraceStep {
@@ -74,12 +74,20 @@ export interface Effort {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** That an access took effect in another order than the program's: what a line of a label says, without the occasion. */
+export interface Occurred extends Pick<Reordering, 'kind' | 'other' | 'fn'> {
+  /** The id of the statement whose access it was. */
+  readonly statement: string;
+}
+
 export interface Outcome {
   readonly verdict: Verdict;
   readonly effort: Effort;
   readonly witnessesReached: readonly string[];
   /** Ids of the statements that some step executed. */
   readonly covered: readonly string[];
+  /** Which reorderings some step has shown; absent if none. */
+  readonly reorderings?: readonly Occurred[];
   /** The symmetries by which states were taken to be alike, and how many a state may stand for: the numbers are of
    *  states that stand for others. Absent if every state was explored. */
   readonly symmetry?: { readonly names: readonly string[]; readonly elements: number };

@@ -140,6 +140,14 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A reordering that a claim is about. */
+export interface MustReorder {
+  /** As a sentence would call it: 'the STE is written before the array is published'. */
+  readonly name: string;
+  /** Whether this is it: the statement's id, how its access was reordered, and with which other one (see Reordering). */
+  is(occurred: Pick<Reordering, 'kind' | 'other' | 'fn'> & { readonly statement: string }): boolean;
+}
+
 /** Everything that the checker needs to know of a model. */
 export interface System {
   readonly name: string;
@@ -149,6 +157,9 @@ export interface System {
   readonly invariants: readonly Invariant[];
   readonly witnesses: readonly Witness[];
   readonly statements: readonly Statement[];
+  /** Each must occur in some run, or the verdict is vacuous: that a claim about weak memory holds says nothing where the
+   *  accesses that it is about never take effect in another order. */
+  readonly mustReorder?: readonly MustReorder[];
   /** Whether a state without successors is a proper end; one that is not is a deadlock. Null if it is an end,
    *  otherwise who waits for what, as a sentence. */
   stuck(read: Read): string | null;

@@ -76,7 +76,7 @@ function symbolically(system: System, { seconds, pilot }: Bounds): string | null
     if ('culprit' in value) return value.culprit.kind;
     const { states, transitions, witnessesMissed } = value.reached;
     const reached = system.witnesses.map(({ name }) => name).filter((it) => !witnessesMissed.includes(it));
-    return told(states, transitions, reached, [...rules.covered].sort());
+    return told(states, transitions, reached, [...rules.covered.statements].sort());
   }
   return null;
 }

@@ -8,7 +8,7 @@ export function systemOf(
   machine: Machine,
   invariants: readonly (readonly Invariant[])[],
   witnesses: readonly Witness[],
-  claims: Pick<System, 'mustEnd' | 'symmetries' | 'explain' | 'retell'> = {},
+  claims: Pick<System, 'mustEnd' | 'symmetries' | 'explain' | 'mustReorder' | 'retell'> = {},
 ): System {
   const { components, agents, statements, columns, prelude, stuck } = machine;
   return {

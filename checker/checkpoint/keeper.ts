@@ -4,6 +4,7 @@ import type { MemoryGuard } from '../explore/memory.ts';
 import type { Successors } from '../explore/successors.ts';
 import type { Tables } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
+import { coverageFrom, united } from '../property/coverage.ts';
 import { UsageError } from '../system.ts';
 import {
   type Manner,
@@ -90,7 +91,10 @@ export function takeUp({ summary, container }: Kept, underway: Underway, guard: 
 /** Successors that count as covered what was covered before. */
 export function withCovered(successors: Successors, kept: Kept | undefined): Successors {
   if (kept === undefined) return successors;
-  return { ...successors, covered: () => new Set([...kept.summary.covered, ...successors.covered()]) };
+  return {
+    ...successors,
+    covered: () => united([coverageFrom(kept.summary.coverage), successors.covered()]),
+  };
 }
 
 export interface Keeper {

@@ -7,6 +7,7 @@ import { type Queue, queueFor, reserve } from '../explore/queue.ts';
 import type { Successors } from '../explore/successors.ts';
 import type { Layout } from '../intern/layout.ts';
 import { relay, type Tables } from '../intern/tables.ts';
+import { type ToldCoverage, told } from '../property/coverage.ts';
 import type { Judge, JudgeRecord } from '../property/judge.ts';
 import { UsageError } from '../system.ts';
 import type { About } from './about.ts';
@@ -33,7 +34,7 @@ export interface Summary extends About {
   /** What the next layout will hang on. */
   readonly growth: { readonly counts: readonly number[]; readonly heat: readonly number[] };
   readonly judge: JudgeRecord;
-  readonly covered: readonly string[];
+  readonly coverage: ToldCoverage;
   readonly frontier: { readonly numbers: readonly number[]; readonly lists: number };
   /** How many lists the queue makes. */
   readonly queued: number;
@@ -87,7 +88,7 @@ function summaryOf(underway: Underway, queued: number, about: About, seconds: nu
     values: tables.values.map((known) => known.count()),
     growth: { counts: tables.counts, heat: tables.heat },
     judge: judge.save(),
-    covered: [...successors.covered()],
+    coverage: told(successors.covered()),
     frontier: { numbers, lists: lists.length },
     queued,
     cost: { slowCalls, lookups, slowSeconds },

@@ -2,6 +2,7 @@
 import { keeperOf, keptBy, takeUp, takeUpTables, withCovered } from '../checkpoint/keeper.ts';
 import { tablesOf } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
+import { told } from '../property/coverage.ts';
 import { judgeOf } from '../property/judge.ts';
 import { type Findings, verdictOf } from '../property/verdict.ts';
 import { symbolicRun } from '../symbolic/symbolic.ts';
@@ -173,10 +174,9 @@ function progressOf({ exploration, frontier, started }: Standing): Progress {
 }
 
 function outcomeOf(standing: Standing, guard: MemoryGuard): Outcome {
-  const { system, tables, reduced, successors, judge, frontier, exploration } = standing;
+  const { system, tables, reduced, successors, judge, exploration } = standing;
   const { lasso, stopped } = lassoOf(standing, guard);
   const { visited, broken, stuck } = exploration;
-  const ways = { tables, successors, visited, reduced, inLayers: frontier.inLayers };
   const covered = successors.covered();
   const effort = effortOf(tables, progressOf(standing), visited.bytes() + successors.bytes());
   const explored: Findings = {
@@ -191,15 +191,15 @@ function outcomeOf(standing: Standing, guard: MemoryGuard): Outcome {
   const found = reduced === null ? explored : asDeclared(explored, reduced);
   const original = reduced?.reduction.original ?? system;
   const verdict = verdictOf(system, found, {
-    to: (state, ending) => retold(original, traceTo(ways, state, ending)),
-    of: (it) => retold(original, traceOfLasso(ways, it)),
+    to: (state, ending) => retold(original, traceTo(tables, successors, visited, state, ending, reduced)),
+    of: (it) => retold(original, traceOfLasso(tables, successors, visited, it, reduced)),
   });
   const missed = new Set(found.witnessesMissed);
   return {
     verdict,
     effort,
     witnessesReached: system.witnesses.map(({ name }) => name).filter((name) => !missed.has(name)),
-    covered: [...covered].sort(),
+    ...told(covered),
     ...(reduced === null ? {} : { symmetry: reduced.reduction.used }),
   };
 }

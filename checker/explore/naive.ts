@@ -1,6 +1,7 @@
 /** The naive twin: a map of stringified states and direct calls of the model. Too slow to use and too short to be
  *  wrong; tests and the bench hold the engine against it. */
 import { keyOf } from '../intern/canonical.ts';
+import { Covered } from '../property/coverage.ts';
 import type { System } from '../system.ts';
 import { initialValues, readOf, take, type Values } from '../trace/take.ts';
 
@@ -20,7 +21,7 @@ export function naive(system: System): NaiveOutcome {
   const depths = new Map<string, number>();
   const frontier: { values: Values; depth: number }[] = [];
   const terminals: Values[] = [];
-  const executed = new Set<string>();
+  const covered = new Covered();
   const edges = new Map<string, Set<string>>();
   let transitions = 0;
   let stuck = false;
@@ -47,7 +48,7 @@ export function naive(system: System): NaiveOutcome {
     if (steps.length === 0 && system.stuck(readOf(values)) !== null) stuck = true;
     for (const step of steps) {
       transitions += 1;
-      for (const { statement } of step.label.lines) if (statement !== undefined) executed.add(statement);
+      covered.add(step.label);
       const after = take(system, values, step);
       if (system.mustEnd) {
         const to = edges.get(keyOf(values)) ?? new Set();
@@ -65,7 +66,8 @@ export function naive(system: System): NaiveOutcome {
   const reads = frontier.map(({ values }) => readOf(values));
   const vacuous =
     system.witnesses.some((it) => !reads.some((read) => it.reached(read))) ||
-    system.statements.some(({ id }) => !executed.has(id)) ||
+    system.statements.some(({ id }) => !covered.statements.has(id)) ||
+    system.mustReorder?.some((it) => ![...covered.reorderings.values()].some((one) => it.is(one))) ||
     system.invariants.some((it) => it.antecedent && !reads.some((read) => it.antecedent?.(read)));
   return outcome(vacuous ? 'vacuous' : 'holds', null);
 }

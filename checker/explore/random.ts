@@ -7,6 +7,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { repack } from '../intern/layout.ts';
 import { nextLayout, reader, relay, tablesOf } from '../intern/tables.ts';
 import type { Outcome, Verdict } from '../outcome.ts';
+import { told } from '../property/coverage.ts';
 import { judgeOf } from '../property/judge.ts';
 import { verdictOf } from '../property/verdict.ts';
 import { type System, UsageError } from '../system.ts';
@@ -186,7 +187,7 @@ export function randomRun(system: System, options: CheckOptions): Run {
       },
     );
     const effort = effortOf(tables, progress(), seen.bytes() + successors.bytes());
-    return { verdict, effort, witnessesReached: judge.witnessesReached(), covered: [...covered].sort() };
+    return { verdict, effort, witnessesReached: judge.witnessesReached(), ...told(covered) };
   }
 }
 

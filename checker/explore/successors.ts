@@ -1,6 +1,7 @@
 /** The successors of a packed state: a look-up per agent, an XOR per successor. */
 import { fieldOf } from '../intern/layout.ts';
 import { intern, learn, type Tables } from '../intern/tables.ts';
+import { type Coverage, coverageOf } from '../property/coverage.ts';
 import type { Label, Read, Step } from '../system.ts';
 import { Endings } from './endings.ts';
 import { Leaves, type Move } from './leaves.ts';
@@ -22,12 +23,10 @@ export interface Successors {
   edges(words: Int32Array, base: number): readonly Edge[];
   /** The components that a move of the queue may change. */
   changedBy(move: number): ReadonlySet<number>;
-  /** Where successors are replaced by their representatives: those that they are by themselves. */
-  readonly concrete?: Successors;
   /** To be called when the layout was replaced. */
   relaid(): void;
-  /** Ids of the statements on the lines of all learned labels. */
-  covered(): ReadonlySet<string>;
+  /** What all learned steps have been through. */
+  covered(): Coverage;
   bytes(): number;
 }
 
@@ -134,9 +133,8 @@ export function successorsOf(tables: Tables): Successors {
     lastEndings.fill(-1);
   }
 
-  function covered(): ReadonlySet<string> {
-    const lines = leaves.moves.flatMap((moves) => moves.flatMap(({ label }) => label.lines));
-    return new Set(lines.flatMap(({ statement }) => (statement === undefined ? [] : [statement])));
+  function covered(): Coverage {
+    return coverageOf(leaves.moves.flatMap((moves) => moves.map(({ label }) => label)));
   }
 
   return {

@@ -3,6 +3,7 @@
 import { effortOf } from '../explore/effort.ts';
 import { relay, type Tables, tablesOf } from '../intern/tables.ts';
 import type { Effort } from '../outcome.ts';
+import { type ToldCoverage, told } from '../property/coverage.ts';
 import type { System } from '../system.ts';
 import { Explorer, wish } from './explorer.ts';
 import type { Handover } from './handover.ts';
@@ -26,7 +27,7 @@ export interface Share {
   readonly effort: Effort;
   readonly witnessesMissed: readonly string[];
   readonly untested: readonly string[];
-  readonly covered: readonly string[];
+  readonly coverage: ToldCoverage;
 }
 
 /** Explores together with the other workers; this is worker `me`. */
@@ -101,6 +102,6 @@ function shareOf(
     effort: effortOf(tables, progress, successors.bytes()),
     witnessesMissed: judge.witnessesMissed(),
     untested: judge.untested(),
-    covered: [...successors.covered()],
+    coverage: told(successors.covered()),
   };
 }

@@ -1,6 +1,7 @@
 /** From what the workers of a team have found to the outcome that one thread would have found. */
 import type { Standing } from '../explore/team.ts';
 import type { Effort, Outcome, Verdict } from '../outcome.ts';
+import { coverageFrom, told, united } from '../property/coverage.ts';
 import { verdictOf } from '../property/verdict.ts';
 import type { Explored, Stop } from './crew.ts';
 import type { Share } from './share.ts';
@@ -9,7 +10,7 @@ import type { Shared } from './shared.ts';
 /** All shares have the same ending, which is not `again`. */
 export function outcomeOf(standing: Standing, { shares, stop }: Explored, shared: Shared): Outcome {
   const { system, successors, judge } = standing;
-  const covered = new Set([...successors.covered(), ...shares.flatMap((share) => share.covered)]);
+  const covered = united([successors.covered(), ...shares.map(({ coverage }) => coverageFrom(coverage))]);
   const inAll = (names: readonly string[], of: (share: Share) => readonly string[]): readonly string[] =>
     names.filter((name) => shares.every((share) => of(share).includes(name)));
   const witnessesMissed = inAll(judge.witnessesMissed(), (share) => share.witnessesMissed);
@@ -26,7 +27,7 @@ export function outcomeOf(standing: Standing, { shares, stop }: Explored, shared
     witnessesReached: system.witnesses
       .map(({ name }) => name)
       .filter((name) => !witnessesMissed.includes(name)),
-    covered: [...covered].sort(),
+    ...told(covered),
   };
 }
 

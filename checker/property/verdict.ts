@@ -3,6 +3,7 @@
 import type { Lasso } from '../explore/endless.ts';
 import type { Trace, Verdict } from '../outcome.ts';
 import type { System } from '../system.ts';
+import type { Coverage } from './coverage.ts';
 import type { Break } from './judge.ts';
 
 /** What is known when the exploration ends. */
@@ -13,7 +14,7 @@ export interface Findings {
   readonly lasso: Lasso | null;
   readonly witnessesMissed: readonly string[];
   readonly untested: readonly string[];
-  readonly covered: ReadonlySet<string>;
+  readonly covered: Coverage;
 }
 
 /** Where traces come from; asked for at most one. */
@@ -39,12 +40,15 @@ export function verdictOf(system: System, found: Findings, traces: Traces): Verd
 }
 
 function vacuity(system: System, { witnessesMissed, untested, covered }: Findings): readonly string[] {
-  const dead = system.statements.filter(({ id }) => !covered.has(id));
+  const dead = system.statements.filter(({ id }) => !covered.statements.has(id));
+  const occurred = [...covered.reorderings.values()];
+  const inOrder = (system.mustReorder ?? []).filter((it) => !occurred.some((one) => it.is(one)));
   return [
     ...witnessesMissed.map((name) => `The witness "${name}" was never reached.`),
     ...dead.map(({ fn, text }) => `The statement "${text}" of ${fn} was never executed.`),
     ...untested.map(
       (name) => `The invariant "${name}" was never put to the test: its antecedent never held.`,
     ),
+    ...inOrder.map(({ name }) => `The reordering "${name}" never occurred.`),
   ];
 }

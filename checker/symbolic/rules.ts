@@ -2,6 +2,7 @@
 import { Announcements } from '../intern/announcements.ts';
 import { type Interner, interner } from '../intern/interner.ts';
 import { valuesOf } from '../intern/tables.ts';
+import { Covered } from '../property/coverage.ts';
 import type { Event, Read, Step, System } from '../system.ts';
 import { type Cost, Learned } from './learned.ts';
 
@@ -23,8 +24,8 @@ export class Rules {
   readonly values: readonly Interner<unknown>[];
   readonly agents: readonly Learned<readonly Move[]>[];
   readonly announcements = new Announcements();
-  /** Ids of the statements on the lines of all learned steps. */
-  readonly covered = new Set<string>();
+  /** What all learned steps have been through. */
+  readonly covered = new Covered();
   readonly cost: Cost = { slowCalls: 0, slowSeconds: 0, lookups: 0 };
   private readonly events = interner<Event>('an event');
   /** For each event, who listens: sets of components that react together. */
@@ -66,7 +67,7 @@ export class Rules {
   }
 
   private moveOf({ label, writes, events = [] }: Step, read: Read): Move {
-    for (const { statement } of label.lines) if (statement !== undefined) this.covered.add(statement);
+    this.covered.add(label);
     const last = new Map(writes.map(({ component, value }) => [component.index, value]));
     const changes = [...last].map(([component, value]) => this.write(component, value, read));
     const announced = events.map((event) => this.events.idOf(event));

@@ -7,6 +7,7 @@
 import { freemem } from 'node:os';
 import type { CheckOptions, Progress, Run } from '../explore/options.ts';
 import type { Effort, Outcome, Verdict } from '../outcome.ts';
+import { told } from '../property/coverage.ts';
 import { verdictOf } from '../property/verdict.ts';
 import type { System } from '../system.ts';
 import { OutOfNodes } from './nodes.ts';
@@ -86,7 +87,7 @@ export function symbolicRun(system: System, options: CheckOptions, explicitly: (
       { to: noTrace, of: noTrace },
     );
     const witnessesReached = system.witnesses.map(({ name }) => name).filter((it) => !missed.includes(it));
-    return { verdict, effort: effort(reached), witnessesReached, covered: [...covered].sort() };
+    return { verdict, effort: effort(reached), witnessesReached, ...told(covered) };
   }
 
   function effort(reached: Reached | null): Effort {

@@ -3,8 +3,10 @@
  *  (least.ts); and a counterexample is found again as a run of the system itself (concrete.ts). */
 import type { Successors } from '../explore/successors.ts';
 import type { Tables } from '../intern/tables.ts';
+import type { Occurred } from '../outcome.ts';
+import { type Coverage, coverageFrom, united } from '../property/coverage.ts';
 import type { Findings } from '../property/verdict.ts';
-import type { System } from '../system.ts';
+import type { Statement, System } from '../system.ts';
 import { type Element, groupOf } from './group.ts';
 import { type Images, imagesOf } from './images.ts';
 import { type Representatives, representatives } from './least.ts';
@@ -56,7 +58,6 @@ export function reducedSuccessors(
 ): Successors {
   return {
     ...successors,
-    concrete: successors,
     expand(words, base, queue) {
       const start = queue.size;
       const found = successors.expand(words, base, queue);
@@ -72,11 +73,34 @@ export function reducedSuccessors(
       return found;
     },
     bytes: () => successors.bytes() + representatives.bytes(),
-    covered() {
-      const ids = [...successors.covered()];
-      return new Set(reduction.group.flatMap(({ statement }) => ids.map(statement)));
-    },
+    covered: () => withImages(successors.covered(), reduction),
   };
+}
+
+/** What was gone through, and what the likes of whoever went there went through. */
+function withImages(covered: Coverage, { group, original }: Reduction): Coverage {
+  const byId = new Map(original.statements.map((it) => [it.id, it]));
+  const images = group.map(({ statement }): Coverage => {
+    const reorderings = [...covered.reorderings.values()].map((it) => {
+      const other = statementOf(it, original.statements);
+      const image = byId.get(other === undefined ? '' : statement(other.id));
+      return { ...it, statement: statement(it.statement), ...(image && { other: image.text, fn: image.fn }) };
+    });
+    return coverageFrom({ covered: [...covered.statements].map(statement), reorderings });
+  });
+  return united(images);
+}
+
+/** The statement that the other access of a reordering belongs to: of those that are called so, the one of the same
+ *  program, whose statements' ids begin alike. */
+function statementOf({ statement, other, fn }: Occurred, all: readonly Statement[]): Statement | undefined {
+  const alike = ({ id }: Statement): number => {
+    const end = [...id].findIndex((letter, i) => letter !== statement[i]);
+    return end < 0 ? id.length : end;
+  };
+  return all
+    .filter((it) => it.text === other && it.fn === fn)
+    .reduce<Statement | undefined>((best, it) => (best && alike(best) >= alike(it) ? best : it), undefined);
 }
 
 /** What was found of the mirrored system, as it is found of the declared one. A witness is reached if any of its images
