@@ -174,9 +174,10 @@ function progressOf({ exploration, frontier, started }: Standing): Progress {
 }
 
 function outcomeOf(standing: Standing, guard: MemoryGuard): Outcome {
-  const { system, tables, reduced, successors, judge, exploration } = standing;
+  const { system, tables, reduced, successors, judge, frontier, exploration } = standing;
   const { lasso, stopped } = lassoOf(standing, guard);
   const { visited, broken, stuck } = exploration;
+  const ways = { tables, successors, visited, reduced, inLayers: frontier.inLayers };
   const covered = successors.covered();
   const effort = effortOf(tables, progressOf(standing), visited.bytes() + successors.bytes());
   const explored: Findings = {
@@ -191,8 +192,8 @@ function outcomeOf(standing: Standing, guard: MemoryGuard): Outcome {
   const found = reduced === null ? explored : asDeclared(explored, reduced);
   const original = reduced?.reduction.original ?? system;
   const verdict = verdictOf(system, found, {
-    to: (state, ending) => retold(original, traceTo(tables, successors, visited, state, ending, reduced)),
-    of: (it) => retold(original, traceOfLasso(tables, successors, visited, it, reduced)),
+    to: (state, ending) => retold(original, traceTo(ways, state, ending)),
+    of: (it) => retold(original, traceOfLasso(ways, it)),
   });
   const missed = new Set(found.witnessesMissed);
   return {

@@ -23,6 +23,8 @@ export interface Successors {
   edges(words: Int32Array, base: number): readonly Edge[];
   /** The components that a move of the queue may change. */
   changedBy(move: number): ReadonlySet<number>;
+  /** Where successors are replaced by their representatives: those that they are by themselves. */
+  readonly concrete?: Successors;
   /** To be called when the layout was replaced. */
   relaid(): void;
   /** What all learned steps have been through. */

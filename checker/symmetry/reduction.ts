@@ -58,6 +58,7 @@ export function reducedSuccessors(
 ): Successors {
   return {
     ...successors,
+    concrete: successors,
     expand(words, base, queue) {
       const start = queue.size;
       const found = successors.expand(words, base, queue);
