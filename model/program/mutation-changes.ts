@@ -61,7 +61,7 @@ function weakenings(n: Node): readonly Proposal[] {
   if (n.kind !== 'do') return [];
   const weaker = weakerForms(n.stmt);
   if (weaker === null) return [];
-  const head = { at: n.line, text: n.stmt.text, sort: weaker.sort, touches: [texts([n])] };
+  const head = { at: n.line, text: nameOf(n), sort: weaker.sort, touches: [texts([n])] };
   return [
     ...(weaker.sort === 'fence'
       ? [{ ...head, ...dropped, edits: [{ do: 'drop', at: n.line } as const] }]
@@ -93,7 +93,7 @@ function moves(n: Node, fresh: () => Block): readonly Proposal[] {
     return [
       {
         at: n.line,
-        text: n.stmt.text,
+        text: nameOf(n),
         sort: o.op === 'fence' ? ('fence' as const) : ('RCU' as const),
         change: `moved ${to === 'later' ? 'behind' : 'before'} ${nameOf(passed)}`,
         key: `moved ${to}`,
@@ -119,13 +119,13 @@ function neighbour(tree: Block, line: LineOfSource, to: 'earlier' | 'later'): No
 /** Loads by whose value something is addressed: the compiler may guess that. */
 function dependencies(n: Node, addressing: ReadonlySet<string>): readonly Proposal[] {
   if (n.kind !== 'do' || n.stmt.text === '') return [];
-  const { operation: o, text } = n.stmt;
+  const { operation: o } = n.stmt;
   const reads = o.op === 'load' || o.op === 'rmw' || o.op === 'cas';
   if (!reads || o.dst === null || !addressing.has(o.dst)) return [];
   return [
     {
       at: n.line,
-      text,
+      text: nameOf(n),
       sort: 'dependency',
       change: 'value guessed',
       key: 'guessed',
@@ -159,7 +159,7 @@ function pairsOf(tree: Block, n: Node): readonly Proposal[] {
   const { closing, sort } = opening;
   const own = nodesOf(bodyWith(tree, n)).filter((x) => x.line.fn === n.line.fn);
   const openings = own.filter((x) => openingOf(x)?.closing === closing);
-  const closings = own.filter((x) => nameOf(x) === closing && closesSomething(x));
+  const closings = own.filter((x) => plainName(x) === closing && closesSomething(x));
   // One end for each beginning, in their order; else it cannot be told which belong together.
   const paired = openings.length === closings.length;
   const k = openings.indexOf(n);
@@ -173,7 +173,7 @@ function pairsOf(tree: Block, n: Node): readonly Proposal[] {
       ? [
           {
             ...head,
-            change: otherName(nameOf(n)),
+            change: otherName(plainName(n)),
             key: 'other side',
             edits: both.map((x) => ({ do: 'other side' as const, at: x.line })),
           },
@@ -266,9 +266,11 @@ const texts = (nodes: readonly Node[]): readonly string[] => [
 ];
 
 /** What a reader knows it by. */
-function nameOf(n: Node): string {
+const nameOf = (n: Node): string => (n.twin === 1 ? plainName(n) : `${plainName(n)} #${n.twin}`);
+
+function plainName(n: Node): string {
   if (n.kind === 'do') return n.stmt.text || n.stmt.operation.op;
   if (n.kind === 'call') return `${n.fn}()`;
   const first = leavesOf(n).find((x) => x.stmt.text !== '');
-  return first === undefined ? n.kind : `${n.kind} (…) ${first.stmt.text}`.replace('…', '...');
+  return first === undefined ? n.kind : `${n.kind} (...) ${first.stmt.text}`;
 }

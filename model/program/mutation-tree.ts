@@ -16,6 +16,8 @@ export type DoStmt = Extract<Stmt, { readonly kind: 'do' }>;
 export interface Leaf {
   readonly kind: 'do';
   readonly line: LineOfSource;
+  /** Which one of those in its body that read the same. */
+  readonly twin: number;
   readonly stmt: DoStmt;
 }
 
@@ -23,6 +25,7 @@ export interface Leaf {
 export interface Block {
   readonly kind: 'call' | 'if' | 'while' | 'optional';
   readonly line: LineOfSource;
+  readonly twin: number;
   /** Of a call: the function that is called. */
   readonly fn: string;
   readonly cond: Expr | null;
@@ -35,35 +38,31 @@ export type Node = Leaf | Block;
 /** The statements of a program, whose own name stands for a function. */
 export function treeOf(program: string, body: readonly Stmt[]): Block {
   const line = { fn: program, head: program, nth: 1 };
-  return { kind: 'call', line, fn: program, cond: null, body: inFunction(program, body), otherwise: [] };
+  const inside = inFunction(program, body);
+  return { kind: 'call', line, twin: 1, fn: program, cond: null, body: inside, otherwise: [] };
 }
 
 /** Makes nodes of one body of a function, counting lines that look alike. */
 function inFunction(fn: string, body: readonly Stmt[]): Node[] {
-  const seen = new Map<string, number>();
-  const line = (head: string): LineOfSource => {
-    const nth = (seen.get(head) ?? 0) + 1;
-    seen.set(head, nth);
-    return { fn, head, nth };
-  };
-  const nodes = (stmts: readonly Stmt[]): Node[] => stmts.map(node);
+  const heads = new Map<string, number>();
+  const names = new Map<string, number>();
   const node = (s: Stmt): Node => {
-    const at = line(headOf(s));
-    if (s.kind === 'do') return { kind: 'do', line: at, stmt: s };
-    if (s.kind === 'call')
-      return {
-        kind: 'call',
-        line: at,
-        fn: s.fn,
-        cond: null,
-        body: inFunction(s.fn, s.body),
-        otherwise: [],
-      };
-    const cond = s.kind === 'optional' ? null : s.cond;
-    const within = { kind: s.kind, line: at, fn, cond, body: nodes(s.body) };
-    return { ...within, otherwise: s.kind === 'if' ? nodes(s.otherwise) : [] };
+    const head = headOf(s);
+    const line = { fn, head, nth: counted(heads, head) };
+    const twin = counted(names, s.kind === 'do' ? s.text : head);
+    if (s.kind === 'do') return { kind: 'do', line, twin, stmt: s };
+    const cond = s.kind === 'if' || s.kind === 'while' ? s.cond : null;
+    const inside = s.kind === 'call' ? inFunction(s.fn, s.body) : s.body.map(node);
+    const otherwise = s.kind === 'if' ? s.otherwise.map(node) : [];
+    return { kind: s.kind, line, twin, fn: s.kind === 'call' ? s.fn : fn, cond, body: inside, otherwise };
   };
-  return nodes(body);
+  return body.map(node);
+}
+
+function counted(seen: Map<string, number>, what: string): number {
+  const n = (seen.get(what) ?? 0) + 1;
+  seen.set(what, n);
+  return n;
 }
 
 /** What does not change from one inlined copy of a statement to the next. */

@@ -87,7 +87,7 @@ export function mutationsOf(build: () => unknown): Mutations {
       found.set(id, {
         id,
         fn: p.at.fn,
-        text: p.at.nth === 1 ? p.text : `${p.text} #${p.at.nth}`,
+        text: p.text,
         sort,
         change,
         programs: [name],
