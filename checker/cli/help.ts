@@ -26,14 +26,14 @@ Examples:
 Exit codes:
     0  every verdict is the expected one
     1  our own fault: a bug of heddle or of a model
-    2  the command line, the output folder or a trace file cannot be used
+    2  the command line, a file, the output folder or the standard output cannot be used
    11  a deadlock that was not expected
    12  an invariant broke where it should hold, or another one broke than expected
    13  a run that never ends and was not expected
    14  vacuous, an expected violation did not show, or litmus verdicts that disagree
    20  incomplete: a bound was hit
   130  interrupted by Ctrl-C; the table shows what was covered
-If several apply: 130, 1, 12, 11, 13, 14, 20, in this order.
+If several apply: 130, 1, 2, 12, 11, 13, 14, 20, in this order.
 
 Environment:
   NO_COLOR=1      no colours        HEDDLE_DEBUG=1  where a fault comes from

@@ -1,5 +1,7 @@
 /** What the commands need of the outside, so that tests can stand in for it. */
 import process from 'node:process';
+import { reason } from '../files/reason.ts';
+import { type ExitCode, exitCode, mostSerious } from '../report/exit-code.ts';
 
 /** Where text goes. */
 export interface Sink {
@@ -21,18 +23,15 @@ export interface Io {
 
 /** The process's own streams, signals and clock. */
 export function processIo(): Io {
-  // A reader that has seen enough (`heddle list | head -1`) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+  const stdout = sink(process.stdout, (error) => {
+    process.stderr.write(`heddle: cannot write to the standard output: ${reason(error)}\n`);
+    process.on('exit', (code) => {
+      process.exitCode = mostSerious([code as ExitCode, exitCode.usage]);
+    });
   });
-  return {
-    stdout: sink(process.stdout),
-    stderr: sink(process.stderr),
-    env: process.env,
-    onInterrupt,
-    now: () => performance.now(),
-  };
+  // Nobody can be told that nobody can be told.
+  const stderr = sink(process.stderr, () => {});
+  return { stdout, stderr, env: process.env, onInterrupt, now: () => performance.now() };
 }
 
 /** The first Ctrl-C asks politely; the second one ends the process, should the polite way take too long. */
@@ -47,9 +46,20 @@ function onInterrupt(callback: () => void): () => void {
   return () => process.off('SIGINT', listener);
 }
 
-function sink(stream: NodeJS.WriteStream): Sink {
+/** A stream to which nothing more is written once it has failed: what was asked for goes on for the sake of its files.
+ *  `lost` is told why, unless its reader has seen enough (`heddle list | head -1`), which is no fault. */
+function sink(stream: NodeJS.WriteStream, lost: (error: Error) => void): Sink {
+  let isOpen = true;
+  const close = (error: NodeJS.ErrnoException): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    if (error.code !== 'EPIPE') lost(error);
+  };
+  stream.on('error', close);
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => {
+      if (isOpen) stream.write(text);
+    },
     isTerminal: stream.isTTY === true,
     columns: stream.columns ?? 80,
   };

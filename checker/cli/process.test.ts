@@ -1,23 +1,28 @@
 /** The command as a real process: what only a process can show. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from './test-io.ts';
 
 const toys = fileURLToPath(new URL('toy-main.ts', import.meta.url));
 const heddle = fileURLToPath(new URL('../../specs/heddle.mjs', import.meta.url));
 
 /** Runs node and, as soon as stderr matches `interruptAt`, sends once a signal: by default what Ctrl-C sends. */
-function node(args: readonly string[], interruptAt?: RegExp, signal: NodeJS.Signals = 'SIGINT') {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+function node(
+  args: readonly string[],
+  interruptAt?: RegExp,
+  signal: NodeJS.Signals = 'SIGINT',
+  stdout: 'pipe' | number = 'pipe',
+) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', stdout, 'pipe'] });
   const printed = { stdout: '', stderr: '' };
   let interrupted = false;
-  child.stdout.on('data', (text) => {
+  child.stdout?.on('data', (text) => {
     printed.stdout += text;
   });
-  child.stderr.on('data', (text) => {
+  child.stderr?.on('data', (text) => {
     printed.stderr += text;
     if (!interrupted && interruptAt?.test(printed.stderr)) interrupted = child.kill(signal);
   });
@@ -99,6 +104,29 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     expect(existsSync(file)).toBe(false);
   },
 );
+
+test('a full disk below the standard output is told in a sentence, and the files are written all the same', async () => {
+  const out = temporaryFolder();
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const args = ['--import', 'tsx', toys, 'check', 'good', '--out', out];
+  const { code, stderr } = await node(args, undefined, 'SIGINT', full);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^heddle: cannot write to the standard output: ENOSPC: [^\n]*\n$/),
+  ]);
+  expect(JSON.parse(readFileSync(join(out, 'good.json'), 'utf8')).runs).toHaveLength(6);
+});
+
+test('a reader that goes away, of output and errors, takes no result with it', async () => {
+  const out = temporaryFolder();
+  const args = ['--import', 'tsx', toys, 'check', 'bad/bug', '--out', out];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  child.stderr.destroy();
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+  expect(JSON.parse(readFileSync(join(out, 'bad.json'), 'utf8')).runs).toHaveLength(2);
+});
 
 test('the heddle command of package.json starts and lists the specs', async () => {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
