@@ -4,7 +4,7 @@ import { ModelBug } from '../contract.ts';
 import type { Instruction, Program } from './instruction.ts';
 import { type Proposal, proposalsFor, type Sort } from './mutation-changes.ts';
 import { applyEdit, type LineEdit } from './mutation-edits.ts';
-import { statementsOf, treeOf } from './mutation-tree.ts';
+import { nodesOf, statementsOf, treeOf } from './mutation-tree.ts';
 import { compile, rewriting, type Stmt } from './statement.ts';
 
 /** Plain data, as it is told to other threads. */
@@ -66,8 +66,18 @@ export function mutationsOf(build: () => unknown): Mutations {
     bodies.push({ name, body });
     return body;
   }, build);
+  const asTheyAre = bodies.map(({ name, body }) => ({
+    code: codeOf(compile(name, body)),
+    functions: new Set(nodesOf(treeOf(name, body)).map(({ line }) => line.fn)),
+  }));
   const code = (change: Change): string =>
-    bodies.map(({ name, body }) => codeOf(compile(name, changed(name, body, change).stmts))).join('\n');
+    bodies
+      .map(({ name, body }, k) => {
+        const { code, functions } = asTheyAre[k]!;
+        if (!change.edits.some(({ at }) => functions.has(at.fn))) return code;
+        return codeOf(compile(name, changed(name, body, change).stmts));
+      })
+      .join('\n');
   const original = code({ edits: [] });
   const known = new Set([original]);
   const found = new Map<string, Mutation>();
