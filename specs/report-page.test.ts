@@ -83,7 +83,7 @@ describe.skipIf(chromium === undefined)('the page in a browser (needs chromium: 
     await open('');
     await page.keyboard.press('/');
     await page.keyboard.type('barrier armv8');
-    expect(await text('.filter output')).toBe('1 jobs, 1 variants, 1 specs');
+    expect(await text('.filter output')).toBe('1 job, 1 variant, 1 spec');
     await page.waitForURL(/#\/\?words=barrier\+armv8$/);
     await open('#/?unexpected-first=');
     expect(await text('.spec h2')).toBe('long two that count');

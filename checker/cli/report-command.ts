@@ -1,13 +1,15 @@
 /** `heddle report --html FILE`: everything in an output folder as one page. */
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { reason } from '../files/reason.ts';
 import type { Systems } from '../html/page-data.ts';
+import type { Programs } from '../matrix/changes.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
-import { reason } from '../report/folder.ts';
 import { memory } from '../report/numbers.ts';
 import { heddleVersion } from '../report/version.ts';
-import type { Spec } from '../spec.ts';
+import type { Spec, Variant } from '../spec.ts';
 import { UsageError } from '../system.ts';
+import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
 import { findSpec } from './select.ts';
 
@@ -31,6 +33,7 @@ export function addReport(
   program: Command,
   specs: readonly Spec[],
   io: Io,
+  engine: Engine,
   done: (code: ExitCode) => void,
 ): void {
   program
@@ -40,7 +43,7 @@ export function addReport(
     .option('--from <folder>', 'the output folder of heddle check', 'results')
     .option('--traces <spec...>', 'whose traces to put in: all, none, or names of specs', ['all'])
     .addHelpText('after', help)
-    .action(async (options: ReportArguments) => done(await reportCommand(specs, options, io)));
+    .action(async (options: ReportArguments) => done(await reportCommand(specs, options, io, engine)));
 }
 
 /** Runs the command. What the folder lacks is told, and the page is written without it. */
@@ -48,6 +51,7 @@ export async function reportCommand(
   specs: readonly Spec[],
   { html, from, traces }: ReportArguments,
   io: Io,
+  engine: Engine,
 ): Promise<ExitCode> {
   const wanted = wantedTraces(specs, traces);
   const [{ gather }, { reportOf }, { documentOf }, { writeWhole }] = await Promise.all([
@@ -62,7 +66,7 @@ export async function reportCommand(
   )) as typeof import('../html/bundle.mjs');
   const gathered = gather(from, wanted);
   for (const sentence of gathered.missing) io.stderr.write(`heddle: left out: ${sentence}\n`);
-  const report = reportOf(specs, gathered, systemsOf(specs), heddleVersion);
+  const report = reportOf(specs, gathered, systemsOf(specs, engine.programs), heddleVersion);
   const refused = report.groups.flat().filter((trace) => trace.refused !== undefined);
   if (refused.length > 0) io.stderr.write(`heddle: ${refusedWords(refused.map(({ id }) => id))}\n`);
   const text = documentOf(report, await bundlePage());
@@ -76,23 +80,37 @@ export async function reportCommand(
   return exitCode.asExpected;
 }
 
-function wantedTraces(
-  specs: readonly Spec[],
-  traces: readonly string[],
-): (id: string, spec: string) => boolean {
+function wantedTraces(specs: readonly Spec[], traces: readonly string[]): (spec: string) => boolean {
   if (traces.includes('all')) return () => true;
   const named = traces.filter((name) => name !== 'none').map((name) => findSpec(specs, name).name);
-  return (_, spec) => named.includes(spec);
+  return (spec) => named.includes(spec);
 }
 
-function systemsOf(specs: readonly Spec[]): Systems {
+/** Builds systems by their names, changed ones as far as `programs` knows the change. */
+function systemsOf(specs: readonly Spec[], programs: Programs | undefined): Systems {
+  const named = (spec: string, name: string, model: string): Variant | null => {
+    const variants = specs.find((it) => it.name === spec)?.variants ?? [];
+    const variant = variants.find((it) => it.name === name);
+    return variant?.expect[model] === undefined ? null : variant;
+  };
+  const changes = new Map<string, ReadonlyMap<string, unknown>>();
+  const editsOf = (variant: Variant, key: string, model: string) => {
+    const known = changes.get(key);
+    if (known || !programs) return known;
+    const made = new Map(programs.changesOf(variant, model).changes.map(({ id, edit }) => [id, edit]));
+    changes.set(key, made);
+    return made;
+  };
   return {
-    of: (spec, name, model) => {
-      const variants = specs.find((it) => it.name === spec)?.variants ?? [];
-      const variant = variants.find((it) => it.name === name);
-      return variant?.expect[model] === undefined ? null : variant.build(model);
+    of: (spec, name, model) => named(spec, name, model)?.build(model) ?? null,
+    changed: (spec, name, model, row) => {
+      const variant = named(spec, name, model);
+      if (!variant || !programs) return null;
+      const edits = editsOf(variant, `${spec}/${name}/${model}`, model);
+      const made = row.split('+').map((id) => edits?.get(id));
+      if (made.includes(undefined)) return null;
+      return programs.build(variant, model, made.reduce(programs.both));
     },
-    changed: () => null,
   };
 }
 

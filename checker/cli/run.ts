@@ -7,6 +7,7 @@ import { heddleVersion } from '../report/version.ts';
 import type { Spec } from '../spec.ts';
 import { ModelBug, UsageError } from '../system.ts';
 import { checkCommand, type ShownTraces } from './check-command.ts';
+import { addCiOptions, type CiArguments, ciOf } from './ci-options.ts';
 import { type Engine, engine as realEngine } from './engine.ts';
 import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
@@ -63,10 +64,11 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .argument('<file>', 'a JSON file from traces/ in the output folder')
     .addOption(new Option('--format <name>', 'what to print').choices(formatNames).default('text'))
     .option('--out <file>', 'where to write it, instead of printing it')
+    .option('--step', 'step through it by hand: forward, back, the state, other steps, branches')
     .action(async (file: string, options: TraceArguments) =>
       done(await traceCommand(specs, file, options, io, engine)),
     );
-  addReport(program, specs, io, done);
+  addReport(program, specs, io, engine, done);
   addMatrix(program, specs, io, engine, done);
   addCheck(program, async (selectors, options) => {
     const { model, out, traces, watch } = options;
@@ -75,12 +77,13 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     const profile = isProfiled(options);
     const search = { ...searchOf(options), keeping: keepingOf(options) };
     const jobs = jobsAtOnce(options);
-    done(await checkCommand(specs, { selectors, model, out, traces, profile, jobs, ...search }, io, engine));
+    const request = { selectors, model, out, traces, profile, jobs, ...search, ...ciOf(options) };
+    done(await checkCommand(specs, request, io, engine));
   });
   return program;
 }
 
-interface CheckArguments extends SearchArguments, ProfileArguments, JobsArguments {
+interface CheckArguments extends SearchArguments, ProfileArguments, JobsArguments, CiArguments {
   readonly model: string;
   readonly out: string;
   readonly traces: ShownTraces;
@@ -95,7 +98,7 @@ function addCheck(program: Command, action: CheckAction): void {
     .description('check specs, or single variants of them; all if none is named')
     .argument('[spec[/variant]...]', 'see heddle list')
     .option('--model <name>', 'a memory model, or all', 'all');
-  addJobsOption(addProfileOption(addSearchOptions(command)))
+  addCiOptions(addJobsOption(addProfileOption(addSearchOptions(command))))
     .option('--out <folder>', 'where the files go', 'results')
     .addOption(
       new Option('--traces <which>', 'counterexamples to print; auto: all if at most 3 jobs run')

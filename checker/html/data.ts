@@ -1,4 +1,4 @@
-/** What the page of `heddle report --html` is given, by who writes the file and as the page finds it. Plain JSON. */
+/** What the page of `heddle report --html` is given, by who writes the file and as the page finds it: plain JSON. */
 import type { Matrix } from '../matrix/matrix.ts';
 import type { Trace } from '../outcome.ts';
 import type { WrittenRun } from '../report/json.ts';
@@ -42,13 +42,19 @@ export interface PageSystem {
 
 /** A trace by name; `group` says in which packed part of the file it is. */
 export interface TraceEntry {
-  /** The file's name without folder and ending. */
   readonly id: string;
   readonly spec: string;
   readonly variant: string;
   readonly model: string;
+  /** Of a matrix: what was changed in the programs. */
+  readonly change?: string;
   readonly steps: number;
   readonly group: number;
+}
+
+/** What a trace is called in links: its file's name without folders and ending. */
+export function traceId(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.json$/, '');
 }
 
 /** A trace with what the components hold; unpacked when somebody looks at it or at one of its group. */
@@ -71,3 +77,8 @@ export interface Holdings {
 
 /** The components that hold something else than before, by index, with all that they hold. */
 export type HoldingChange = readonly (readonly [component: number, lines: readonly string[]])[];
+
+/** `fn():` for a function of the kernel, `CMDQ:` for anything else. */
+export function functionWords(fn: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(fn) ? `${fn}():` : `${fn}:`;
+}

@@ -1,111 +1,110 @@
-/** Reads an output folder: the verdicts, the traces that they name, and the matrices. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Reads an output folder: the verdicts, the matrices, and the traces that they name. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clipped, misfit } from '../files/shape.ts';
-import { type Matrix, matrixSchema } from '../matrix/matrix.ts';
-import { matrixShape } from '../matrix/matrix-shape.ts';
-import { reason } from '../report/folder.ts';
+import { reason } from '../files/reason.ts';
+import { misfit } from '../files/shape.ts';
+import { readMatrices } from '../matrix/files.ts';
+import type { Matrix } from '../matrix/matrix.ts';
 import { resultSchema, type WrittenResults } from '../report/json.ts';
-import { writtenResultsShape } from '../report/result-shape.ts';
+import { writtenRunShape } from '../report/result-shape.ts';
 import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
 import { UsageError } from '../system.ts';
+import { functionWords, traceId } from './data.ts';
 
 export interface Gathered {
   readonly results: readonly WrittenResults[];
   readonly matrices: readonly Matrix[];
-  /** Every readable trace that a verdict or a cell names, by the file's name without folder and ending. */
-  readonly traces: ReadonlyMap<string, SavedTrace>;
+  /** Every readable trace that a verdict or a cell names, by its id. */
+  readonly traces: ReadonlyMap<string, GatheredTrace>;
   /** What is named but cannot be read, one sentence each. */
   readonly missing: readonly string[];
 }
 
-/** Everything in `folder` that a report shows. `wanted` says of which traces, by name and spec. */
-export function gather(folder: string, wanted: (id: string, spec: string) => boolean): Gathered {
-  const results = jsonFiles(folder, '').flatMap(([name, value]) => resultsIn(name, value));
+export interface GatheredTrace {
+  readonly saved: SavedTrace;
+  /** Of a matrix: the change to the programs, by the id of its row, and in words. */
+  readonly change?: { readonly row: string; readonly words: string };
+}
+
+/** A trace that a file names. */
+interface Named extends Pick<GatheredTrace, 'change'> {
+  readonly spec: string;
+  /** Relative to the folder, with or without `.json`. */
+  readonly file: string;
+}
+
+/** Everything in `folder` that a report shows, with the traces of the `wanted` specs. */
+export function gather(folder: string, wanted: (spec: string) => boolean): Gathered {
+  const results = readResults(folder);
   if (results.length === 0) {
     throw new UsageError(
       `${folder} has no results. Run \`heddle check --out ${folder}\`, or name another folder with --from.`,
     );
   }
-  const matrices = jsonFiles(folder, 'matrix').flatMap(([name, value]) => matrixIn(name, value));
-  const traces = new Map<string, SavedTrace>();
+  const matrices = hasMatrices(folder) ? readMatrices(folder) : [];
+  const traces = new Map<string, GatheredTrace>();
   const missing: string[] = [];
-  for (const [file, spec] of [...results.flatMap(tracesOfRuns), ...matrices.flatMap(tracesOfCells)]) {
-    const id = traceId(file);
-    if (traces.has(id) || !wanted(id, spec)) continue;
+  for (const { spec, file, change } of [...results.flatMap(inRuns), ...matrices.flatMap(inCells)]) {
+    if (!wanted(spec)) continue;
     try {
-      traces.set(id, parseTraceFile(readFileSync(join(folder, `traces/${id}.json`), 'utf8'), file));
+      const name = `${file.replace(/\.json$/, '')}.json`;
+      const saved = parseTraceFile(readFileSync(join(folder, name), 'utf8'), name);
+      traces.set(traceId(file), change === undefined ? { saved } : { saved, change });
     } catch (error) {
-      missing.push(`${file}: ${reason(error)}`);
+      missing.push(reason(error));
     }
   }
   return { results, matrices, traces, missing };
 }
 
-/** What a trace is called in links: `traces/a--b--sc.json` is `a--b--sc`. */
-export function traceId(file: string): string {
-  return file.replace(/^traces\//, '').replace(/\.json$/, '');
+function hasMatrices(folder: string): boolean {
+  const path = join(folder, 'matrix');
+  return existsSync(path) && readdirSync(path).some((name) => name.endsWith('.json'));
 }
 
-/** The JSON files of a folder by name, in the order of their names; none if there is no such folder. */
-function jsonFiles(folder: string, below: string): readonly (readonly [string, unknown])[] {
-  const path = join(folder, below);
-  const names = attempt(() => readdirSync(path), below === '' ? `cannot read ${path}` : null) ?? [];
-  return names
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => {
-      const file = join(path, name);
-      const value = attempt((): unknown => JSON.parse(readFileSync(file, 'utf8')), `cannot read ${file}`);
-      return [file, value] as const;
-    });
+/** The results in `folder`. Other JSON files there, such as a baseline, are none. */
+function readResults(folder: string): readonly WrittenResults[] {
+  const names = attempt(`cannot read ${folder}`, () => readdirSync(folder));
+  const files = names.filter((name) => name.endsWith('.json')).sort();
+  return files.flatMap((name) => {
+    const path = join(folder, name);
+    const value = attempt(`cannot read ${path}`, () => JSON.parse(readFileSync(path, 'utf8')) as unknown);
+    return resultsIn(path, value);
+  });
 }
 
-/** What `action` returns; where it fails, a usage error that begins with `says`, or null if that is null. */
-function attempt<T>(action: () => T, says: string | null): T | null {
+function resultsIn(path: string, value: unknown): readonly WrittenResults[] {
+  const results = value as Partial<WrittenResults> | null;
+  if (typeof results?.spec !== 'string' || !Array.isArray(results.runs)) return [];
+  const anew = 'Run `heddle check` again to get it anew.';
+  if (results.schema !== resultSchema)
+    throw new UsageError(`${path} is of another schema than ${resultSchema}. ${anew}`);
+  for (const run of results.runs) {
+    const wrong = misfit(writtenRunShape, run);
+    if (wrong !== null) throw new UsageError(`${path} is damaged: in a run, ${wrong}. ${anew}`);
+  }
+  return [results as WrittenResults];
+}
+
+function inRuns({ spec, runs }: WrittenResults): readonly Named[] {
+  return runs.flatMap(({ verdict }) => ('trace' in verdict ? [{ spec, file: verdict.trace }] : []));
+}
+
+function inCells({ spec, rows }: Matrix): readonly Named[] {
+  return rows.flatMap(({ id, fn, text, change, cells }) =>
+    Object.values(cells).flatMap(({ trace: file }) =>
+      file === undefined
+        ? []
+        : [{ spec, file, change: { row: id, words: `${functionWords(fn)} ${text}: ${change}` } }],
+    ),
+  );
+}
+
+/** What `action` returns; where it fails, a usage error that begins with `says`. */
+function attempt<T>(says: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (says === null) return null;
     throw new UsageError(`${says}: ${reason(error)}`);
   }
-}
-
-/** Other files in the folder, such as a baseline, are no results. */
-function resultsIn(file: string, value: unknown): readonly WrittenResults[] {
-  const results = value as Partial<WrittenResults> | null;
-  if (typeof results?.spec !== 'string' || !Array.isArray(results.runs)) return [];
-  if (results.schema === resultSchema) {
-    refuseMisfit(file, writtenResultsShape, results);
-    return [results as WrittenResults];
-  }
-  throw new UsageError(otherSchema(file, results.schema, resultSchema));
-}
-
-function matrixIn(file: string, value: unknown): readonly Matrix[] {
-  const matrix = value as Partial<Matrix> | null;
-  if (matrix?.kind !== 'heddle matrix') return [];
-  if (matrix.schema === matrixSchema) {
-    refuseMisfit(file, matrixShape, matrix);
-    return [matrix as Matrix];
-  }
-  throw new UsageError(otherSchema(file, matrix.schema, matrixSchema));
-}
-
-function refuseMisfit(file: string, shape: Parameters<typeof misfit>[0], value: unknown): void {
-  const wrong = misfit(shape, value);
-  if (wrong !== null) throw new UsageError(`${file} is damaged: ${wrong}. Make the file anew.`);
-}
-
-function otherSchema(file: string, found: unknown, known: number): string {
-  return `${file} has schema ${clipped(found)}; this heddle reads schema ${known}. Make the file anew.`;
-}
-
-function tracesOfRuns({ spec, runs }: WrittenResults): readonly (readonly [string, string])[] {
-  return runs.flatMap(({ verdict }) => ('trace' in verdict ? [[verdict.trace, spec] as const] : []));
-}
-
-function tracesOfCells({ spec, rows }: Matrix): readonly (readonly [string, string])[] {
-  const cells = rows.flatMap((row) => Object.values(row.cells));
-  return cells.flatMap(({ trace }) => (trace === undefined ? [] : [[trace, spec] as const]));
 }

@@ -1,11 +1,18 @@
 /** From an output folder and the specs to what the page is given. */
+import type { Matrix } from '../matrix/matrix.ts';
 import type { WrittenResults } from '../report/json.ts';
 import { slug } from '../report/slug.ts';
-import type { SavedTrace } from '../report/trace-file.ts';
 import type { Spec } from '../spec.ts';
 import type { System } from '../system.ts';
-import type { PageData, PageSpec, PageTrace, PageVariant, TraceEntry } from './data.ts';
-import { type Gathered, traceId } from './gather.ts';
+import {
+  type PageData,
+  type PageSpec,
+  type PageTrace,
+  type PageVariant,
+  type TraceEntry,
+  traceId,
+} from './data.ts';
+import type { Gathered, GatheredTrace } from './gather.ts';
 import { pageSystem } from './page-system.ts';
 import { pageTrace } from './page-trace.ts';
 
@@ -18,8 +25,8 @@ export interface Report {
 /** Builds systems; null where there is none of that name any more. */
 export interface Systems {
   of(spec: string, variant: string, model: string): System | null;
-  /** The one that a trace of a matrix is of: that of a changed program. */
-  changed(saved: SavedTrace): System | null;
+  /** The same with the change made that is so called in its matrix. */
+  changed(spec: string, variant: string, model: string, row: string): System | null;
 }
 
 /** The report of what was gathered, in the order of the specs; `heddle` is the version that writes it. */
@@ -33,17 +40,30 @@ export function reportOf(
   const place = (spec: string) => order.get(spec) ?? order.size;
   const sorted = [...results].sort((a, b) => place(a.spec) - place(b.spec));
   const read = sorted.map((it) => pageSpec(it, traces, systems));
-  const shown = new Set(read.flatMap((spec) => spec.traces.map(({ id }) => id)));
-  const others = [...traces].filter(([id]) => !shown.has(id));
-  const changed = others.map(([id, saved]) => pageTrace(id, saved, systems.changed(saved)));
-  const groups = [...read.map((spec) => spec.traces), changed].filter(({ length }) => length > 0);
+  const changed = matrices.map((matrix) => changedTraces(matrix, traces, systems));
+  const groups = [...read.map((spec) => spec.traces), ...changed].filter(({ length }) => length > 0);
   const entries = groups.flatMap((group, i) => group.map(({ id }) => entryOf(id, traces.get(id)!, i)));
   const data = { heddle, specs: read.map(({ spec }) => spec), matrices, traces: entries };
   return { data, groups };
 }
 
-function entryOf(id: string, { spec, variant, model, trace }: SavedTrace, group: number): TraceEntry {
-  return { id, spec, variant, model, steps: trace.steps.length, group };
+function entryOf(id: string, { saved, change }: GatheredTrace, group: number): TraceEntry {
+  const { spec, variant, model, trace } = saved;
+  const changed = change === undefined ? {} : { change: change.words };
+  return { id, spec, variant, model, ...changed, steps: trace.steps.length, group };
+}
+
+/** The traces of a matrix, each of changed programs. */
+function changedTraces(
+  { spec, variant }: Matrix,
+  traces: Gathered['traces'],
+  systems: Systems,
+): readonly PageTrace[] {
+  return [...traces].flatMap(([id, { saved, change }]) => {
+    if (change === undefined || saved.spec !== spec || saved.variant !== variant) return [];
+    const system = systems.changed(spec, variant, saved.model, change.row);
+    return [pageTrace(id, saved, system, change.words)];
+  });
 }
 
 /** A spec with its traces. Each system is built once, for its statements and for its trace. */
@@ -61,8 +81,8 @@ function pageSpec(
       const system = systems.of(spec, name, model);
       if (system) built.set(model, system);
       const id = 'trace' in verdict ? traceId(verdict.trace) : '';
-      const saved = traces.get(id);
-      if (saved) shown.push(pageTrace(id, saved, system));
+      const found = traces.get(id);
+      if (found) shown.push(pageTrace(id, found.saved, system));
     }
     return { name, id: slug(name), about: own[0]!.about, runs: own, ...pageSystem(built) };
   });

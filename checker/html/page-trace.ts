@@ -1,16 +1,19 @@
 /** A saved trace as the page shows it: taken once more through the model, with what is held after each step. */
+
+import { reason } from '../files/reason.ts';
 import type { Trace } from '../outcome.ts';
-import { reason } from '../report/folder.ts';
 import type { SavedTrace } from '../report/trace-file.ts';
 import type { Line, System } from '../system.ts';
 import { replay } from '../trace/replay.ts';
 import type { PageTrace } from './data.ts';
 import { holdingsAlong } from './holdings.ts';
 
-/** The trace called `id`; as it was saved where it cannot be replayed in `system`. */
-export function pageTrace(id: string, saved: SavedTrace, system: System | null): PageTrace {
+/** The trace called `id`; as it was saved where it cannot be replayed in `system`. `change`: what was changed in the
+ *  programs, if anything. */
+export function pageTrace(id: string, saved: SavedTrace, system: System | null, change?: string): PageTrace {
   const { spec, variant, model, trace } = saved;
-  const title = [`${spec}, "${variant}", memory model ${model}:`];
+  const what = `${spec}, "${variant}", memory model ${model}`;
+  const title = change === undefined ? [`${what}:`] : [`${what}, with a change:`, change];
   const asSaved = (refused: string): PageTrace => ({ id, title, trace: shown(trace), refused });
   if (system === null) return asSaved('there is no such system any more');
   try {

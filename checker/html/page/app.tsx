@@ -6,6 +6,7 @@ import { useKeys } from './keys.ts';
 import { MatrixView } from './matrix-view.tsx';
 import { type Moves, useRoute } from './moves.ts';
 import { everything, hashOf, type Route } from './route.ts';
+import { SurvivorsView } from './survivors-view.tsx';
 import { setTheme, theme } from './theme.ts';
 import { TraceView } from './trace-view.tsx';
 import { VariantView } from './variant-view.tsx';
@@ -43,7 +44,7 @@ export function App({ data }: { readonly data: PageData }) {
           {data.matrices.length > 0 && (
             <Tab
               route={{ view: 'matrix', spec: '', variant: '' }}
-              here={route.view === 'matrix'}
+              here={['matrix', 'survivors'].includes(route.view)}
               text="Matrix"
             />
           )}
@@ -84,5 +85,6 @@ function View({ data, route, go, amend }: { readonly data: PageData; readonly ro
   if (route.view === 'trace') return <TraceView data={data} route={route} go={go} amend={amend} />;
   if (route.view === 'variant') return <VariantView data={data} route={route} />;
   if (route.view === 'matrix') return <MatrixView data={data} route={route} />;
+  if (route.view === 'survivors') return <SurvivorsView data={data} />;
   return <VerdictsView data={data} route={route} amend={amend} />;
 }

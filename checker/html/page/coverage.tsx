@@ -1,8 +1,7 @@
 /** Which statements were executed, function by function, under each memory model. */
 import type { WrittenRun } from '../../report/json.ts';
 import type { Statement } from '../../system.ts';
-import type { PageSystem, PageVariant } from '../data.ts';
-import { functionWords } from './rows.ts';
+import { functionWords, type PageSystem, type PageVariant } from '../data.ts';
 import { coverageOf } from './words.ts';
 
 interface Section {

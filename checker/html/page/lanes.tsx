@@ -2,9 +2,10 @@
 import { Component } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Reordering } from '../../system.ts';
+import { functionWords } from '../data.ts';
 import { Breakable } from './breakable.tsx';
 import { hashOf } from './route.ts';
-import { functionWords, type Row, type ShownLine } from './rows.ts';
+import type { Row, ShownLine } from './rows.ts';
 
 /** A trace of more rows than this is laid out where it is looked at. */
 const LONG = 120;

@@ -16,7 +16,8 @@ export type Route =
   | ({ readonly view: 'verdicts' } & Choice)
   | { readonly view: 'variant'; readonly spec: string; readonly variant: string }
   | { readonly view: 'trace'; readonly id: string; readonly step: number }
-  | { readonly view: 'matrix'; readonly spec: string; readonly variant: string };
+  | { readonly view: 'matrix'; readonly spec: string; readonly variant: string }
+  | { readonly view: 'survivors' };
 
 export const everything: Choice = { words: '', model: '', kind: '', unexpectedFirst: false, flat: false };
 
@@ -27,6 +28,7 @@ export function routeOf(hash: string): Route {
   if (view === 'variant') return { view, spec: first, variant: second };
   if (view === 'trace') return { view, id: first, step: Math.max(0, Number.parseInt(second, 10) || 0) };
   if (view === 'matrix') return { view, spec: first, variant: second };
+  if (view === 'survivors') return { view };
   const given = new URLSearchParams(query);
   const get = (name: string) => given.get(name) ?? '';
   return {
@@ -44,6 +46,7 @@ export function hashOf(route: Route): string {
   if (route.view === 'variant') return pathOf('variant', route.spec, route.variant);
   if (route.view === 'trace') return pathOf('trace', route.id, String(route.step));
   if (route.view === 'matrix') return pathOf('matrix', route.spec, route.variant);
+  if (route.view === 'survivors') return pathOf('survivors');
   const { words, model, kind } = route;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ words, model, kind }))

@@ -59,8 +59,3 @@ export function stepWords(row: Row | undefined): string {
   const text = row.lines.map((line) => line.text).join('; ');
   return `${row.lane}: ${text || row.effects.map((effect) => effect.text).join('; ') || 'no text'}`;
 }
-
-/** `fn():` for a function of the kernel, `CMDQ:` for anything else. */
-export function functionWords(fn: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(fn) ? `${fn}():` : `${fn}:`;
-}

@@ -43,19 +43,12 @@ export function changesIn(before: readonly string[], after: readonly string[]): 
   const left = [...before];
   const has = new Set(after);
   const lines: HeldLine[] = [];
-  const gone = () => {
-    // What is gone stands where it stood: before the first line that came after it.
-    for (let text = left[0]; text !== undefined && !has.has(text); text = left[0]) {
-      lines.push({ text, change: 'gone' });
-      left.shift();
-    }
-  };
   for (const text of after) {
-    gone();
+    // What is gone stands where it stood: before the first line that came after it.
+    while (left.length > 0 && !has.has(left[0]!)) lines.push({ text: left.shift()!, change: 'gone' });
     const at = left.indexOf(text);
     lines.push({ text, change: at < 0 ? 'new' : 'kept' });
     if (at >= 0) left.splice(at, 1);
   }
-  gone();
-  return lines;
+  return [...lines, ...left.map((text) => ({ text, change: 'gone' }) as const)];
 }

@@ -6,7 +6,7 @@ import type { PageData, PageTrace, TraceEntry } from '../data.ts';
 import { copy } from './copy.ts';
 import { useKeys } from './keys.ts';
 import { hashOf } from './route.ts';
-import { expectedOf, isExpected } from './words.ts';
+import { counted, expectedOf, isExpected } from './words.ts';
 
 interface Props {
   readonly data: PageData;
@@ -24,7 +24,7 @@ export function TraceHead({ data, entry, shown, children }: Props) {
   useKeys({ c: copyText });
   const spec = data.specs.find(({ name }) => name === entry.spec);
   const variant = spec?.variants.find(({ name }) => name === entry.variant);
-  const run = variant?.runs.find(({ model }) => model === entry.model);
+  const run = entry.change === undefined && variant?.runs.find(({ model }) => model === entry.model);
   return (
     <header class="trace-head">
       <nav class="others" aria-label="Traces">
@@ -49,6 +49,11 @@ export function TraceHead({ data, entry, shown, children }: Props) {
         <small>{entry.model}</small>
       </h1>
       {variant && <p class="about">{variant.about}</p>}
+      {entry.change !== undefined && (
+        <p class="changed-program">
+          With a change: <code>{entry.change}</code>
+        </p>
+      )}
       <div class="shows">
         <p class="broken">
           <span class="mark" aria-hidden="true">
@@ -64,7 +69,8 @@ export function TraceHead({ data, entry, shown, children }: Props) {
           </ul>
         )}
         <p class="expected">
-          {trace.steps.length} steps{trace.found !== undefined && `, found by ${trace.found}`}
+          {counted(trace.steps.length, 'step')}
+          {trace.found !== undefined && `, found by ${trace.found}`}
           {run && (isExpected(run) ? '; expected' : `; UNEXPECTED, expected ${expectedOf(run)}`)}
         </p>
       </div>

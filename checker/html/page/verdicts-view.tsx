@@ -6,7 +6,7 @@ import { JobTable } from './job-table.tsx';
 import type { Moves } from './moves.ts';
 import type { Choice, Route } from './route.ts';
 import { SpecTable } from './spec-table.tsx';
-import { grouped, isExpected, type Kind, kinds, markOf } from './words.ts';
+import { counted, grouped, isExpected, type Kind, kinds, markOf } from './words.ts';
 
 type VerdictsRoute = Extract<Route, { view: 'verdicts' }>;
 
@@ -65,7 +65,9 @@ export function VerdictsView({
 function shownWords(shown: readonly ShownSpec[]): string {
   const variants = shown.flatMap((spec) => spec.variants);
   const jobs = variants.reduce((sum, { runs }) => sum + runs.size, 0);
-  return `${grouped(jobs)} jobs, ${grouped(variants.length)} variants, ${grouped(shown.length)} specs`;
+  return [counted(jobs, 'job'), counted(variants.length, 'variant'), counted(shown.length, 'spec')].join(
+    ', ',
+  );
 }
 
 interface CountsProps {

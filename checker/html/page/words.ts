@@ -1,6 +1,7 @@
 /** Verdicts in words and marks; nothing is told by colour alone. */
 import type { WrittenRun } from '../../report/json.ts';
 import { expectationWords } from '../../report/judge.ts';
+import { traceId } from '../data.ts';
 
 export type Kind = WrittenRun['verdict']['kind'];
 
@@ -54,7 +55,7 @@ export function reasonsOf({ verdict }: WrittenRun): readonly string[] {
 
 /** The link to the run's trace, if the file has it. */
 export function traceOf({ verdict }: WrittenRun): string | null {
-  return 'trace' in verdict ? verdict.trace.replace(/^traces\//, '').replace(/\.json$/, '') : null;
+  return 'trace' in verdict ? traceId(verdict.trace) : null;
 }
 
 export function statesOf({ effort }: WrittenRun): string {
@@ -69,4 +70,9 @@ export function coverageOf({ coverage }: WrittenRun): string {
 /** 1162332 as 1,162,332. */
 export function grouped(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** `1 step`, `2,000 steps`. */
+export function counted(value: number, what: string): string {
+  return `${grouped(value)} ${what}${value === 1 ? '' : 's'}`;
 }
