@@ -6,7 +6,10 @@
  *  whole at any moment, whatever happens to the process or the machine. */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { misfit } from '../files/shape.ts';
+import { bringToDisk, placeOf, sweep, unfinishedName } from '../files/whole.ts';
 import { UsageError } from '../system.ts';
 
 const MAGIC = 'heddle checkpoint\n';
@@ -29,14 +32,11 @@ interface Footer {
   readonly sections: readonly Section[];
 }
 
-/** Where a file is written before it is moved to its place. */
-function unfinished(file: string): string {
-  return `${file}.unfinished`;
-}
-
 /** Writes a file; nothing is at its place, or what was there before stays, unless `finish` came to its end. */
 export class ContainerWriter {
   private readonly file: string;
+  /** Where it is written before it is moved to its place: no other run's. */
+  private readonly unfinished: string;
   private readonly handle: number;
   private readonly hash: Hash = createHash('sha256');
   private readonly buffer = Buffer.alloc(BUFFER);
@@ -45,8 +45,11 @@ export class ContainerWriter {
   private readonly sections: Section[] = [];
 
   constructor(file: string) {
-    this.file = file;
-    this.handle = openSync(unfinished(file), 'w', 0o600);
+    this.file = placeOf(file);
+    const folder = dirname(this.file);
+    sweep(folder);
+    this.unfinished = join(folder, unfinishedName());
+    this.handle = openSync(this.unfinished, 'wx', 0o600);
     const head = Buffer.alloc(HEAD);
     head.write(MAGIC, 'latin1');
     head.writeUInt32LE(FORMAT, MAGIC.length);
@@ -72,8 +75,8 @@ export class ContainerWriter {
     writeAll(this.handle, this.hash.digest());
     fsyncSync(this.handle);
     closeSync(this.handle);
-    renameSync(unfinished(this.file), this.file);
-    syncFolder(dirname(this.file));
+    renameSync(this.unfinished, this.file);
+    bringToDisk(dirname(this.file));
     return this.written + 32;
   }
 
@@ -84,7 +87,7 @@ export class ContainerWriter {
     } catch {
       // It may be closed already, by `finish`.
     }
-    rmSync(unfinished(this.file), { force: true });
+    rmSync(this.unfinished, { force: true });
   }
 
   private add(bytes: Uint8Array): void {
@@ -108,18 +111,6 @@ export class ContainerWriter {
 
 function writeAll(handle: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
-}
-
-/** Else the new name might be lost with the power. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } catch {
-    // Not every file system can.
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** A file that was found whole. */
@@ -152,8 +143,7 @@ export function openContainer(file: string): Container {
       );
     }
     if (!sound) throw damaged;
-    const length = read(handle, size - TAIL, 4).readUInt32LE();
-    const { about, sections } = JSON.parse(read(handle, size - TAIL - length, length).toString()) as Footer;
+    const { about, sections } = footerOf(file, handle, size);
     return {
       about,
       parts: (name, unit) => parts(handle, sections, name, unit),
@@ -163,6 +153,34 @@ export function openContainer(file: string): Container {
     closeSync(handle);
     throw error;
   }
+}
+
+const footerShape = v.looseObject({
+  about: v.unknown(),
+  sections: v.array(v.looseObject({ name: v.string(), from: v.number(), bytes: v.number() })),
+});
+
+function footerOf(file: string, handle: number, size: number): Footer {
+  const length = read(handle, size - TAIL, 4).readUInt32LE();
+  const end = size - TAIL - length;
+  try {
+    const footer: unknown = end < HEAD ? null : JSON.parse(read(handle, end, length).toString());
+    if (misfit(footerShape, footer) === null) {
+      const { sections } = footer as Footer;
+      const isWithin = ({ from, bytes }: Section) =>
+        Number.isSafeInteger(from) &&
+        Number.isSafeInteger(bytes) &&
+        from >= HEAD &&
+        bytes >= 0 &&
+        from + bytes <= end;
+      if (sections.every(isWithin)) return footer as Footer;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+  }
+  throw new UsageError(
+    `${file} is not a checkpoint that heddle wrote: it does not say where what is. Check anew, without --resume.`,
+  );
 }
 
 function opened(file: string): number {

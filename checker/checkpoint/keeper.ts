@@ -17,7 +17,9 @@ import {
   words,
 } from './about.ts';
 import { type Container, ContainerWriter, openContainer } from './container.ts';
-import { restore, restoreTables, type Summary, type Underway, write } from './snapshot.ts';
+import { restore, restoreTables, type Underway, write } from './snapshot.ts';
+import { refuseDiscord, summaryIn, takingUp } from './sound.ts';
+import type { Summary } from './summary.ts';
 
 /** What a checkpoint cost. */
 export interface Written {
@@ -51,7 +53,12 @@ export interface Kept {
 /** Opens a checkpoint; a UsageError says why it cannot be used. */
 export function openCheckpoint(file: string): Kept {
   const container = openContainer(file);
-  return { file, summary: container.about as Summary, container };
+  try {
+    return { file, summary: summaryIn(file, container.about), container };
+  } catch (error) {
+    container.close();
+    throw error;
+  }
 }
 
 /** Refuses to take up what belongs to another run or program. */
@@ -79,12 +86,15 @@ export function preparePlace(file: string): void {
 /** The first half of taking up a checkpoint: everything that tables must know before anything is made of them. */
 export function takeUpTables({ file, summary, container }: Kept, tables: Tables, way: Way): void {
   refuseOtherManner(file, summary.manner, mannerOf(tables.system, way));
-  restoreTables(tables, summary, container);
+  takingUp(file, () => {
+    refuseDiscord(file, summary, tables.values.length);
+    restoreTables(tables, summary, container);
+  });
 }
 
 /** The second half: the states. `underway` has just begun. */
-export function takeUp({ summary, container }: Kept, underway: Underway, guard: MemoryGuard): void {
-  restore(underway, summary, container, guard);
+export function takeUp({ file, summary, container }: Kept, underway: Underway, guard: MemoryGuard): void {
+  takingUp(file, () => restore(underway, summary, container, guard));
   container.close();
 }
 

@@ -5,13 +5,14 @@ import type { Frontier } from '../explore/frontier.ts';
 import type { MemoryGuard } from '../explore/memory.ts';
 import { type Queue, queueFor, reserve } from '../explore/queue.ts';
 import type { Successors } from '../explore/successors.ts';
-import type { Layout } from '../intern/layout.ts';
 import { relay, type Tables } from '../intern/tables.ts';
-import { type ToldCoverage, told } from '../property/coverage.ts';
-import type { Judge, JudgeRecord } from '../property/judge.ts';
+import { told } from '../property/coverage.ts';
+import type { Judge } from '../property/judge.ts';
 import { UsageError } from '../system.ts';
 import type { About } from './about.ts';
 import { type Container, ContainerWriter } from './container.ts';
+import { refuseStrangers, refuseUnknownValues } from './sound.ts';
+import type { Summary } from './summary.ts';
 
 /** An exploration and what belongs to it. */
 export interface Underway {
@@ -20,25 +21,6 @@ export interface Underway {
   readonly judge: Judge;
   readonly frontier: Frontier;
   readonly exploration: Exploration;
-}
-
-/** What a file says beside its sections. */
-export interface Summary extends About {
-  readonly states: number;
-  readonly transitions: number;
-  readonly seconds: number;
-  readonly stuck: Exploration['stuck'];
-  readonly layout: { readonly [K in keyof Layout]: Layout[K] extends number ? number : readonly number[] };
-  /** How many values each component had. */
-  readonly values: readonly number[];
-  /** What the next layout will hang on. */
-  readonly growth: { readonly counts: readonly number[]; readonly heat: readonly number[] };
-  readonly judge: JudgeRecord;
-  readonly coverage: ToldCoverage;
-  readonly frontier: { readonly numbers: readonly number[]; readonly lists: number };
-  /** How many lists the queue makes. */
-  readonly queued: number;
-  readonly cost: { readonly slowCalls: number; readonly lookups: number; readonly slowSeconds: number };
 }
 
 /** States that are copied at a time. */
@@ -182,9 +164,13 @@ export function restore(
 ): void {
   const { numbers, lists } = summary.frontier;
   judge.restore(summary.judge);
-  frontier.restore({ numbers, lists: readLists(container, 'frontier', lists) });
+  frontier.restore({ numbers, lists: readLists(container, 'frontier', lists) }, summary.states);
   fill(tables, exploration.visited, summary, container, guard);
-  exploration.restore(summary.transitions, summary.stuck, readLists(container, 'queued', summary.queued));
+  const queued = readLists(container, 'queued', summary.queued);
+  const [words, parents] = queued;
+  refuseUnknownValues(summary.layout, summary.values, words!, parents!.length);
+  refuseStrangers(parents!, summary.states, summary.states === 0 ? -1 : 0);
+  exploration.restore(summary.transitions, summary.stuck, queued);
 }
 
 function fill(
@@ -205,6 +191,9 @@ function fill(
     parents?.(queue.parents, size);
     queue.size = size;
     const before = visited.count;
+    refuseUnknownValues(summary.layout, summary.values, queue.words, size);
+    if (parents !== null)
+      refuseStrangers(queue.parents.subarray(0, size), before + size, before === 0 ? -1 : 0);
     visited.insert(queue);
     if (visited.count !== before + size) throw new Error('a checkpoint has a state twice');
     refuseBeyond(guard, visited, summary);

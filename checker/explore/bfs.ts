@@ -28,8 +28,10 @@ export function bfs(): Frontier {
       paused = wanted;
     },
     save: () => ({ numbers: [cursor, count, levelEnd, level], lists: [] }),
-    restore({ numbers }) {
+    restore({ numbers }, states) {
       [cursor, count, levelEnd, level] = numbers as [number, number, number, number];
+      const isInOrder = 0 <= cursor && cursor <= levelEnd && levelEnd <= count && count === states;
+      if (!isInOrder || numbers.length !== 4) throw new Error('its frontier is not one of breadth first');
     },
   };
 }

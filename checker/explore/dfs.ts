@@ -32,9 +32,12 @@ export function dfs(): Frontier {
     size: () => top,
     depth: () => deepest,
     save: () => ({ numbers: [here, deepest], lists: [stack.subarray(0, top), depths.subarray(0, top)] }),
-    restore({ numbers, lists }) {
+    restore({ numbers, lists }, states) {
       [here, deepest] = numbers as [number, number];
       top = lists[0]!.length;
+      const isStack = numbers.length === 2 && lists.length === 2 && lists[1]!.length === top;
+      if (!isStack || !lists[0]!.every((id) => id >= 0 && id < states))
+        throw new Error('its frontier is not one of depth first');
       stack = grown(Int32Array.from(lists[0]!), top);
       depths = grown(Int32Array.from(lists[1]!), top);
     },

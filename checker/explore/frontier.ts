@@ -15,7 +15,8 @@ export interface Frontier {
   pause?(wanted: boolean): void;
   /** Where it stands, for another one of its kind to go on from. */
   save(): FrontierRecord;
-  restore(record: FrontierRecord): void;
+  /** `states`: how many were found. Throws if that cannot be where one stood. */
+  restore(record: FrontierRecord, states: number): void;
 }
 
 /** A frontier as it is kept: numbers, and states in an order. */

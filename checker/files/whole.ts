@@ -97,7 +97,7 @@ const AN_HOUR = 3_600_000;
 const swept = new Set<string>();
 
 /** Removes what runs that were killed have left unfinished; what is young may be another run's that goes on. */
-function sweep(folder: string): void {
+export function sweep(folder: string): void {
   if (swept.has(folder)) return;
   swept.add(folder);
   try {
