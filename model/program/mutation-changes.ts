@@ -4,7 +4,7 @@ import { registersOf } from './expression.ts';
 import { addressOf } from './flow.ts';
 import { type LineEdit, moveNode } from './mutation-edits.ts';
 import { otherSide, weakerForms } from './mutation-forms.ts';
-import { type IsStep, independent, nextStep, registersIn, stepsOf } from './mutation-steps.ts';
+import { type IsStep, independent, instructionOf, nextStep, registersIn, stepsOf } from './mutation-steps.ts';
 import {
   type Block,
   type Leaf,
@@ -137,7 +137,7 @@ function dependencies(n: Node, addressing: ReadonlySet<string>): readonly Propos
 
 /** Registers whose values get into an address. */
 function addressRegisters(tree: Block): ReadonlySet<string> {
-  const instructions = leavesOf(tree).map((n) => ({ ...n.stmt.operation, at: { fn: '', text: '' } }));
+  const instructions = leavesOf(tree).map((n) => instructionOf(n.stmt));
   const found = new Set<string>();
   for (const i of instructions) {
     const address = addressOf(i);

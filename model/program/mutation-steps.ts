@@ -1,7 +1,8 @@
 /** Which statements do something that others may notice, and what a change of their order may not take apart. */
 import { registersOf } from './expression.ts';
 import { destinationOf, usesOf } from './flow.ts';
-import { type Block, type Leaf, leavesOf, type Node, nodesOf } from './mutation-tree.ts';
+import type { Instruction } from './instruction.ts';
+import { type Block, type DoStmt, type Leaf, leavesOf, type Node, nodesOf } from './mutation-tree.ts';
 
 /** Whether a node accesses what others can reach: memory that is shared, a device, an object that is freed. Lines that
  *  are kept but have no use in the scenario do not count where they stand behind a condition. */
@@ -65,12 +66,21 @@ export function registersIn(nodes: readonly Node[]): {
       if (n.cond !== null) for (const name of registersOf(n.cond)) uses.add(name);
       continue;
     }
-    const i = { ...n.stmt.operation, at: { fn: n.line.fn, text: n.stmt.text } };
+    const i = instructionOf(n.stmt);
     for (const name of usesOf(i)) uses.add(name);
     const dst = destinationOf(i);
     if (dst !== null) sets.add(dst);
   }
   return { uses, sets };
+}
+
+const instructions = new WeakMap<DoStmt, Instruction>();
+
+/** The statement's instruction, the same each time. */
+export function instructionOf(s: DoStmt): Instruction {
+  const known = instructions.get(s) ?? { ...s.operation, at: { fn: '', text: s.text } };
+  instructions.set(s, known);
+  return known;
 }
 
 /** Whether each can be executed before the other with the same values in its registers. */

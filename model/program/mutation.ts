@@ -1,11 +1,11 @@
 /** START HERE for "can this barrier go?". What can be changed in the programs of a scenario, and the scenario with one
  *  change made. A spec knows nothing of it: its programs are rewritten while they are compiled. */
 import { ModelBug } from '../contract.ts';
-import type { Instruction, Program } from './instruction.ts';
+import type { Operation } from './instruction.ts';
 import { type Proposal, proposalsFor, type Sort } from './mutation-changes.ts';
 import { applyEdit, type LineEdit } from './mutation-edits.ts';
-import { nodesOf, statementsOf, treeOf } from './mutation-tree.ts';
-import { compile, rewriting, type Stmt } from './statement.ts';
+import { type Block, type Node, nodesOf, statementsOf, treeOf } from './mutation-tree.ts';
+import { rewriting, type Stmt } from './statement.ts';
 
 /** Plain data, as it is told to other threads. */
 export interface Change {
@@ -23,13 +23,13 @@ export interface Mutation {
   /** The programs that have the line. */
   readonly programs: readonly string[];
   readonly edit: Change;
-  /** The code of all programs with the change made: equal texts are equal systems. */
+  /** What all programs come to with the change made: equal texts are equal systems. */
   readonly code: string;
   readonly touches: Proposal['touches'];
 }
 
 export interface Mutations {
-  /** The code of the programs as they are. */
+  /** What the programs come to as they are. */
   readonly code: string;
   readonly mutations: readonly Mutation[];
 }
@@ -66,16 +66,18 @@ export function mutationsOf(build: () => unknown): Mutations {
     bodies.push({ name, body });
     return body;
   }, build);
-  const asTheyAre = bodies.map(({ name, body }) => ({
-    code: codeOf(compile(name, body)),
-    functions: new Set(nodesOf(treeOf(name, body)).map(({ line }) => line.fn)),
-  }));
-  const code = (change: Change): string =>
+  const asTheyAre = bodies.map(({ name, body }) => {
+    const tree = treeOf(name, body);
+    return { code: codeOf(tree), functions: new Set(nodesOf(tree).map(({ line }) => line.fn)) };
+  });
+  const code = ({ edits }: Change): string =>
     bodies
       .map(({ name, body }, k) => {
         const { code, functions } = asTheyAre[k]!;
-        if (!change.edits.some(({ at }) => functions.has(at.fn))) return code;
-        return codeOf(compile(name, changed(name, body, change).stmts));
+        if (!edits.some(({ at }) => functions.has(at.fn))) return code;
+        const tree = treeOf(name, body);
+        for (const edit of edits) applyEdit(tree, edit);
+        return codeOf(tree);
       })
       .join('\n');
   const original = code({ edits: [] });
@@ -127,12 +129,26 @@ const plain = (text: string): string => text.replace(/[^A-Za-z0-9_]+/g, '-').rep
 /** Two changes at once. */
 export const both = (a: Change, b: Change): Change => ({ edits: [...a.edits, ...b.edits] });
 
-/** A program as the machine sees it: without names, and without what no rule looks at. */
-function codeOf({ name, code }: Program): string {
-  const lines = code.map(({ at, ...operation }: Instruction) => {
-    if (operation.op !== 'fence') return JSON.stringify(operation);
-    const { access, kind } = operation;
-    return JSON.stringify({ op: 'fence', access, kind: access === 'store' ? kind : 'dmb' });
-  });
-  return [name, ...lines].join('\n');
+/** A program as the machine sees it: without the names of functions and statements, and without what no rule looks at. */
+const codeOf = (tree: Block): string => [tree.fn, ...tree.body.flatMap(linesOf)].join('\n');
+
+function linesOf(n: Node): readonly string[] {
+  if (n.kind === 'do') return [operationText(n.stmt.operation)];
+  const inside = n.body.flatMap(linesOf);
+  if (n.kind === 'call' || n.kind === 'optional') return inside;
+  const otherwise = n.otherwise.length === 0 ? [] : ['else', ...n.otherwise.flatMap(linesOf)];
+  return [`${n.kind} ${JSON.stringify(n.cond)}`, ...inside, ...otherwise, 'end'];
+}
+
+const operationTexts = new WeakMap<Operation, string>();
+
+function operationText(o: Operation): string {
+  const known = operationTexts.get(o);
+  if (known !== undefined) return known;
+  // DMB and DSB differ for stores only, and shareability for nobody.
+  const { access, kind } = o.op === 'fence' ? o : { access: null, kind: null };
+  const seen = access === null ? o : { op: 'fence', access, kind: access === 'store' ? kind : 'dmb' };
+  const text = JSON.stringify(seen);
+  operationTexts.set(o, text);
+  return text;
 }
