@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,21 +18,11 @@ import type { Spec } from '../../checker/spec.ts';
 import { outcomeOf } from '../every-variant.ts';
 import { newCommand, ourRoot } from './command.ts';
 import { identifierOf, registered } from './register.ts';
+import { filesOf, tutorial, writeFiles } from './tutorial.ts';
+import { workshop } from './workshop.ts';
 import { assertName, templates, writeSpec } from './write.ts';
 
-/** A place like ours, where specs can be added: everything else is a link to ours. */
-function workshop(root = temporaryFolder()): string {
-  for (const name of ['model', 'checker', 'node_modules', 'package.json', 'biome.json', 'tsconfig.json'])
-    symlinkSync(join(ourRoot, name), join(root, name));
-  mkdirSync(join(root, 'specs'));
-  for (const name of readdirSync(join(ourRoot, 'specs'))) {
-    if (name === 'index.ts' || name === 'new') continue;
-    symlinkSync(join(ourRoot, 'specs', name), join(root, 'specs', name));
-  }
-  cpSync(join(ourRoot, 'specs/new'), join(root, 'specs/new'), { recursive: true });
-  cpSync(join(ourRoot, 'specs/index.ts'), join(root, 'specs/index.ts'));
-  return root;
-}
+const place = (root = temporaryFolder()): string => workshop(ourRoot, root);
 
 const bin = (root: string, name: string, ...args: readonly string[]): string =>
   execFileSync(process.execPath, [join(ourRoot, 'node_modules', name), ...args], {
@@ -48,8 +36,9 @@ describe('a spec made from a template', () => {
   const called = (from: string): string => longest.replace('name', from.padEnd(4, 'x'));
   let root: string;
   beforeAll(() => {
-    root = workshop(mkdtempSync(join(tmpdir(), 'heddle-new-')));
+    root = place(mkdtempSync(join(tmpdir(), 'heddle-new-')));
     for (const from of templates) writeSpec(root, from, called(from));
+    writeFiles(root, filesOf(readFileSync(tutorial, 'utf8')).last);
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -68,13 +57,12 @@ describe('a spec made from a template', () => {
     expect(kinds('no dma_wmb')).toEqual(['holds', 'holds', 'violated']);
   });
 
-  test('is as the type checker and the linter want it', () => {
-    const files = [...templates.map((from) => `specs/${called(from)}`), 'specs/index.ts'];
-    bin(root, '@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...files);
+  test('is as the type checker and the linter want it, as is that of the tutorial', () => {
+    // All that is new here: what the list names besides is checked where it is.
+    const include = [...templates.map((from) => `specs/${called(from)}`), 'specs/bnx2-tx'];
+    bin(root, '@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...include, 'specs/index.ts');
     const settings = JSON.parse(readFileSync(join(ourRoot, 'tsconfig.json'), 'utf8'));
     rmSync(join(root, 'tsconfig.json'));
-    // All that is new here: what the list names besides is checked where it is.
-    const include = templates.map((from) => `specs/${called(from)}`);
     writeFileSync(join(root, 'tsconfig.json'), JSON.stringify({ ...settings, include }));
     expect(bin(root, 'typescript/bin/tsc', '-p', '.')).toBe('');
   });
@@ -141,7 +129,7 @@ describe('heddle new', () => {
   };
 
   test('says what it wrote and what comes next', async () => {
-    const root = workshop();
+    const root = place();
     expect(await heddleNew(root, 'tg3-tx')).toEqual({
       code: 0,
       stderr: '',
@@ -161,7 +149,7 @@ describe('heddle new', () => {
   });
 
   test('leaves alone what is there', async () => {
-    const root = workshop();
+    const root = place();
     const before = readFileSync(join(root, 'specs/index.ts'), 'utf8');
     expect(await heddleNew(root, 'attach')).toMatchObject({
       code: 2,
@@ -187,7 +175,7 @@ describe('heddle new', () => {
   });
 
   test('says what to do by hand where the list of specs is not as expected', async () => {
-    const root = workshop();
+    const root = place();
     writeFileSync(join(root, 'specs/index.ts'), 'export const specs = [];\n');
     const { code, stderr } = await heddleNew(root, 'tg3-tx');
     expect(code).toBe(2);
