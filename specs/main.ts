@@ -9,6 +9,7 @@ import { teamOf } from '../checker/parallel/team.ts';
 import { hashOfSources } from './hash-of-sources.ts';
 import { specs } from './index.ts';
 import { litmusCommand } from './litmus/command.ts';
+import { locateIn } from './locate.ts';
 import { newCommand, ourRoot } from './new/command.ts';
 import { programs } from './programs.ts';
 
@@ -26,6 +27,7 @@ const withTeams: Engine = {
   team: (job, workers) => teamOf(poolFor(workers), job),
   runner: (atOnce) => threadRunner(new URL('./job-worker.mjs', import.meta.url), atOnce),
   programs,
+  locate: () => locateIn(),
   sources: hashOfSources,
 };
 

@@ -2,6 +2,7 @@
 import { check } from '../explore/check.ts';
 import type { Team } from '../explore/team.ts';
 import type { Exporter } from '../export/formats.ts';
+import type { Locate } from '../gate/locate.ts';
 import type { Runner } from '../jobs/runner.ts';
 import type { Programs } from '../matrix/changes.ts';
 import { replay } from '../trace/replay.ts';
@@ -15,6 +16,8 @@ export interface Engine {
   runner?(atOnce: number): Runner;
   /** What can be changed in the specs' programs; absent where nothing is known of programs. */
   readonly programs?: Programs;
+  /** Where in the sources variants and functions are written down. */
+  locate?(): Locate;
   /** A hash of the sources that this process runs, for checkpoints. */
   sources?(): string;
   /** Formats of traces that only whoever knows the model can make, by their names. */

@@ -3,8 +3,7 @@ import type { StillHeld } from '../files/lock.ts';
 import { alone, readIfThere, reason, removeFiles, writeWhole } from '../report/folder.ts';
 import { type FinishedJob, type Search, wasInterrupted } from '../report/job.ts';
 import { earlierRuns, resultsText, writtenRun } from '../report/json.ts';
-import { junitText } from '../report/junit.ts';
-import { isTraceFileOf, junitFile, resultsFile, traceFile } from '../report/names.ts';
+import { isTraceFileOf, resultsFile, traceFile } from '../report/names.ts';
 import { traceFileText } from '../report/trace-file.ts';
 import { traceText } from '../report/trace-text.ts';
 import type { Spec } from '../spec.ts';
@@ -13,17 +12,23 @@ import { traceOf, traceTitle } from './counterexample.ts';
 export interface Output {
   /** Writes the job's trace and the spec's results so far; false if that could not be done. */
   add(job: FinishedJob): boolean;
-  /** Writes junit.xml, and tries once more to write what could not be written: there may be room by now. */
-  finish(jobs: readonly FinishedJob[]): void;
+  /** Writes these files, and tries once more to write what could not be written: there may be room by now. */
+  finish(files: readonly OutputFile[]): void;
   /** What could not be written, in sentences. Nothing is thrown, so that the table is printed in any case. */
   failures(): readonly string[];
 }
 
+/** A file that tells of the whole run. */
+export interface OutputFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** The output folder `folder`, which was found writable. Without a folder, nothing is written. */
 export function output(folder: string, search: Search): Output {
-  const failed = new Map<FinishedJob | 'junit', Failure>();
+  const failed = new Map<FinishedJob | string, Failure>();
   const finished: FinishedJob[] = [];
-  const attempt = (what: FinishedJob | 'junit', name: string, write: () => void): boolean => {
+  const attempt = (what: FinishedJob | string, name: string, write: () => void): boolean => {
     try {
       write();
       failed.delete(what);
@@ -48,9 +53,9 @@ export function output(folder: string, search: Search): Output {
       finished.push(job);
       return put(job);
     },
-    finish: (jobs) => {
+    finish: (files) => {
       for (const job of finished.filter((it) => failed.has(it))) put(job);
-      attempt('junit', junitFile, () => writeWhole(folder, junitFile, junitText(jobs)));
+      for (const { name, text } of files) attempt(name, name, () => writeWhole(folder, name, text));
     },
     failures: () => failureTexts(folder, [...failed.values()]),
   };

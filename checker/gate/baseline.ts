@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { misfit } from '../files/shape.ts';
 import { heddleVersion } from '../report/version.ts';
 import { UsageError } from '../system.ts';
-import { type Case, wasNotRun } from './case.ts';
+import type { Case } from './case.ts';
 
 /** Goes up when a field changes its meaning or goes away. */
 export const baselineSchema = 1;
@@ -47,9 +47,13 @@ export function nameOf({ spec, variant, model }: Pick<Known, 'spec' | 'variant' 
   return `${spec}/${variant} (${model})`;
 }
 
-/** What the cases are known to come to from now on; those that were not run, or not to the end, tell nothing. */
+/** What the cases are known to come to from now on; those that somebody interrupted tell nothing. */
 export function knownOf(cases: readonly Case[]): readonly Known[] {
-  return cases.filter((it) => !wasNotRun(it)).map(known);
+  return cases.filter(({ run }) => !isInterrupted(run.verdict)).map(known);
+}
+
+function isInterrupted(verdict: Case['run']['verdict']): boolean {
+  return verdict.kind === 'incomplete' && verdict.bound === 'interrupted';
 }
 
 function known(it: Case): Known {

@@ -3,6 +3,10 @@ import type { Job } from './job.ts';
 import { slug } from './slug.ts';
 
 export const junitFile = 'junit.xml';
+export const sarifFile = 'heddle.sarif';
+export const ktapFile = 'heddle.ktap';
+export const summaryFile = 'summary.md';
+export const shardFile = 'shard.json';
 
 /** `<spec>.json`. */
 export function resultsFile(spec: string): string {

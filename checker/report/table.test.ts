@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { caseOf } from '../gate/case.ts';
+import { junitText } from '../gate/junit.ts';
 import type { Effort, Verdict } from '../outcome.ts';
 import type { Expectation, Spec } from '../spec.ts';
 import type { FinishedJob, Result } from './job.ts';
-import { junitText } from './junit.ts';
 import { noPaint } from './paint.ts';
 import { sampleTrace as trace } from './sample-trace.ts';
 import { summary, verdictTable } from './table.ts';
@@ -90,7 +91,7 @@ test('the summary counts every kind of ending', () => {
 });
 
 test('the JUnit report counts tests, failures, errors and skipped ones, and escapes what XML reserves', () => {
-  const xml = junitText(jobs);
+  const xml = junitText(jobs.map((job) => caseOf(job, { search: 'bfs', maxStates: null })));
   expect(xml).toContain('<testsuite name="s" tests="6" failures="2" errors="1" skipped="1"');
   expect(xml).toContain(
     '<failure type="exit code 12" message="expected holds, found violated: S&#60;1&#62;; a &#34;b&#34; &#38; c"/>',
