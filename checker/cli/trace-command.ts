@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { reason } from '../report/folder.ts';
-import { parseTraceFile } from '../report/trace-file.ts';
+import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
 import { traceText } from '../report/trace-text.ts';
 import type { Spec } from '../spec.ts';
-import { UsageError } from '../system.ts';
+import { type System, UsageError } from '../system.ts';
 import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import { exportTrace } from './export-trace.ts';
@@ -16,6 +16,8 @@ export interface TraceArguments {
   readonly format: string;
   /** Where to write it; undefined: standard output. */
   readonly out?: string;
+  /** Steps through it by hand, and prints nothing of it by itself. */
+  readonly step?: boolean;
 }
 
 /** Runs the command. A trace that cannot be replayed is a UsageError; one that ends differently says so. */
@@ -37,6 +39,14 @@ export async function traceCommand(
   }
   const system = variant.build(saved.model);
   const trace = within(file, () => engine.replay(system, saved.trace.steps, saved.trace.repeats));
+  if (options.step === true) {
+    if (options.format !== 'text' || options.out !== undefined)
+      throw new UsageError('--step prints no format, and writes a file only when it is told to ("w FILE").');
+    const other =
+      trace.ending === saved.trace.ending ? '' : `\nIt ends otherwise than it did: ${saved.trace.ending}`;
+    const title = `${spec.name}, "${variant.name}", memory model ${saved.model}${other}`;
+    return await stepThrough(system, { ...saved, trace }, title, io);
+  }
   const text = traceText(trace, traceTitle({ spec, variant, model: saved.model, expected }));
   const { spec: name, variant: variantName, model } = saved;
   const run = { spec: name, variant: variantName, model, system, trace };
@@ -47,6 +57,20 @@ export async function traceCommand(
       `  saved:    ${saved.trace.ending}\n  replayed: ${trace.ending}\n`,
   );
   return exitCode.vacuous;
+}
+
+async function stepThrough(system: System, saved: SavedTrace, title: string, io: Io): Promise<ExitCode> {
+  const [{ processTerminal, step }, { sessionOf }] = await Promise.all([
+    import('../step/terminal.ts'),
+    import('../step/way.ts'),
+  ]);
+  const terminal = processTerminal((text) => io.stdout.write(text));
+  try {
+    await step(sessionOf(system, saved), title, terminal);
+  } finally {
+    terminal.close();
+  }
+  return exitCode.asExpected;
 }
 
 function readText(file: string): string {
