@@ -33,7 +33,7 @@ export function filesOf(markdown: string): { readonly first: Files; readonly las
     blocks
       .filter((block) => block.info === info)
       .map(({ text }) => text)
-      .join('');
+      .join('\n');
   const first = { 'scenario.ts': all('ts scenario.ts'), 'index.ts': all('ts index.ts') };
   const variants = first['index.ts'].replace(/^ {2}variants: \[\n[\s\S]*?^ {2}\],\n/m, () =>
     all('ts index.ts variants'),
