@@ -9,6 +9,8 @@ import { ModelBug, UsageError } from '../system.ts';
 import type { Summary } from './summary.ts';
 
 const strings = v.array(v.string());
+/** What messages repeat. */
+const name = v.pipe(v.string(), v.maxLength(300));
 const number = v.pipe(v.number(), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const counts = v.array(count);
@@ -17,10 +19,10 @@ const integers = v.array(
 );
 
 const summaryShape = v.looseObject({
-  run: v.looseObject({ spec: v.string(), variant: v.string(), model: v.string() }),
-  program: v.looseObject({ heddle: v.string(), sources: v.string() }),
+  run: v.looseObject({ spec: name, variant: name, model: name }),
+  program: v.looseObject({ heddle: name, sources: name }),
   manner: v.looseObject({
-    search: v.string(),
+    search: name,
     symmetry: v.boolean(),
     traces: v.boolean(),
     byteOrder: v.string(),
