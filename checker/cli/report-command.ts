@@ -102,16 +102,26 @@ function systemsOf(specs: readonly Spec[], programs: Programs | undefined): Syst
     return made;
   };
   return {
-    of: (spec, name, model) => named(spec, name, model)?.build(model) ?? null,
-    changed: (spec, name, model, row) => {
-      const variant = named(spec, name, model);
-      if (!variant || !programs) return null;
-      const edits = editsOf(variant, `${spec}/${name}/${model}`, model);
-      const made = row.split('+').map((id) => edits?.get(id));
-      if (made.includes(undefined)) return null;
-      return programs.build(variant, model, made.reduce(programs.both));
-    },
+    of: (spec, name, model) => orNull(() => named(spec, name, model)?.build(model)),
+    changed: (spec, name, model, row) =>
+      orNull(() => {
+        const variant = named(spec, name, model);
+        if (!variant || !programs) return null;
+        const edits = editsOf(variant, `${spec}/${name}/${model}`, model);
+        const made = row.split('+').map((id) => edits?.get(id));
+        if (made.includes(undefined)) return null;
+        return programs.build(variant, model, made.reduce(programs.both));
+      }),
   };
+}
+
+/** What a model cannot build has a verdict that says why; a report does without. */
+function orNull<T>(build: () => T | null | undefined): T | null {
+  try {
+    return build() ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function refusedWords(ids: readonly string[]): string {
