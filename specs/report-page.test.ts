@@ -1,11 +1,20 @@
 /** The page of `heddle report --html` in a real browser, from results as `heddle check` writes them. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ranWith } from '../checker/cli/test-io.ts';
+import type { Matrix } from '../checker/matrix/matrix.ts';
 import { longSpec } from './report-sample.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
 
@@ -15,16 +24,51 @@ const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-
 
 const flagship = 'unmap-vs-attach--no-barrier-on-cpu1--armv8';
 const specs = [unmapVsAttach, longSpec];
+/** One change, that is needed under one of two models: with the trace of the variant that has made it. */
+const matrix: Matrix = {
+  kind: 'heddle matrix',
+  schema: 1,
+  heddle: '0',
+  spec: 'unmap-vs-attach',
+  variant: 'no barrier on CPU1',
+  models: ['tso', 'armv8'],
+  unchanged: { tso: { verdict: 'redundant', states: 824 } },
+  rows: [
+    {
+      id: 'CPU1.dma_wmb.dropped',
+      fn: 'arm_smmu_write_entry',
+      text: 'dma_wmb()',
+      programs: ['CPU1'],
+      sort: 'fence',
+      change: 'dropped',
+      cells: {
+        tso: { verdict: 'redundant', states: 824 },
+        armv8: {
+          verdict: 'needed',
+          by: 'noStaleTranslation',
+          steps: 16,
+          trace: `matrix/traces/${flagship}--x`,
+        },
+      },
+    },
+  ],
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'heddle-report-'));
 const file = join(folder, 'report.html');
 
 beforeAll(async () => {
   const jobs = ['unmap-vs-attach/v7.1', 'unmap-vs-attach/no barrier on CPU1', 'long'];
   await ranWith(specs, ['check', ...jobs, '--out', folder]);
+  mkdirSync(join(folder, 'matrix/traces'), { recursive: true });
+  writeFileSync(join(folder, 'matrix/unmap-vs-attach.json'), JSON.stringify(matrix));
+  copyFileSync(join(folder, `traces/${flagship}.json`), join(folder, `matrix/traces/${flagship}--x.json`));
   const { code, stderr } = await ranWith(specs, ['report', '--html', file, '--from', folder]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-});
-
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `heddle: ${flagship}--x cannot be replayed with the model as it is now: shown without what is held\n`,
+  });
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the same results make the same bytes', async () => {
@@ -166,5 +210,25 @@ describe.skipIf(chromium === undefined)('the page in a browser (needs chromium: 
     expect(await text('h1')).toBe('v7.1');
     const row = page.locator('.coverage tr', { hasText: 'smp_mb()' }).first();
     expect(await row.allInnerTexts()).toEqual(['smp_mb()\t✓ executed\t✓ executed\t✓ executed']);
+  });
+
+  test('a matrix says in words what is needed, and leads to the trace of what breaks', async () => {
+    await open('#/matrix');
+    expect(
+      (await page.locator('table.matrix tbody tr').allInnerTexts()).map((row) => row.split(/\s*[\t\n]\s*/)),
+    ).toEqual([
+      ['as it is', 'nothing', '✓holds', '824 states', 'not run'],
+      [
+        ...['arm_smmu_write_entry():', 'dma_wmb()', 'fence, CPU1', 'dropped'],
+        ...['○redundant', '824 states', '●needed: noStaleTranslation', '16 steps'],
+      ],
+    ]);
+    expect(await text('.sentences li')).toBe(
+      'dma_wmb() in arm_smmu_write_entry(): needed on armv8, not on tso.',
+    );
+    await page.click('.matrix a.verdict');
+    await page.waitForSelector('.lanes');
+    expect(await text('.trace-head')).toContain('With a change: arm_smmu_write_entry(): dma_wmb(): dropped');
+    expect(await text('.refused')).toContain('Not known');
   });
 });
