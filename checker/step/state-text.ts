@@ -28,10 +28,16 @@ export function stateText(system: System, values: Values, names: readonly string
 
 function named(components: readonly Component[], values: Values, name: string): string {
   const asked = name.toLowerCase();
-  const nameOf = ({ ref }: Component): string => ref.name.toLowerCase();
-  const exact = components.filter((it) => nameOf(it) === asked || nameOf(it).split(':').at(-1) === asked);
-  const found = exact.length > 0 ? exact : components.filter((it) => nameOf(it).includes(asked));
-  if (found.length === 0) return indented('', `There is no "${name}" here. ${there(components)}`).join('\n');
+  // By the whole name, by what it is a part of ('mem:domain'), or by some of it.
+  const ways: readonly ((own: string) => boolean)[] = [
+    (own) => own === asked,
+    (own) => own.split(':').at(-1) === asked,
+    (own) => own.includes(asked),
+  ];
+  const found = ways
+    .map((fits) => components.filter(({ ref }) => fits(ref.name.toLowerCase())))
+    .find(({ length }) => length > 0);
+  if (found === undefined) return indented('', `There is no "${name}" here. ${there(components)}`).join('\n');
   return found
     .map((it) => {
       const value = values[it.ref.index];

@@ -46,7 +46,7 @@ export const valuesAt = (session: Session, at: number): Values =>
 export interface Option extends Taken {
   /** Whether the way that the reader is on goes on with it. */
   readonly isNext: boolean;
-  /** The invariants that break. */
+  /** The invariants that break, and hold before it. */
   readonly breaks: readonly string[];
 }
 
@@ -54,6 +54,7 @@ export function optionsOf(session: Session): readonly Option[] {
   const { system, at } = session;
   const before = valuesAt(session, at);
   const next = wayOf(session)[at]?.step;
+  const broken = new Set(brokenIn(system, before).map(([name]) => name));
   return system.agents.flatMap(({ name: agent, steps }) =>
     steps(readOf(before)).map((step, choice): Option => {
       const after = take(system, before, step);
@@ -61,7 +62,7 @@ export function optionsOf(session: Session): readonly Option[] {
         step: narrate(system, { agent, choice, label: step.label }, before, after),
         after,
         isNext: next?.agent === agent && next.choice === choice,
-        breaks: brokenIn(system, after).map(([name]) => name),
+        breaks: brokenIn(system, after).flatMap(([name]) => (broken.has(name) ? [] : [name])),
       };
     }),
   );

@@ -83,8 +83,8 @@ function loadText(cpu: Cpu, t: Thread, d: DeferredLoad, k: number): string {
 
 /** Values older than what memory holds that the load may still get: `, may get 0 or 1`. */
 function oldText({ lag }: Thread, loc: number, from: number): string {
-  const old = lag.flatMap((e, i) => (e.loc === loc && i + 1 > from ? [show(e.old)] : []));
-  return old.length === 0 ? '' : `, may still get ${old.join(' or ')}`;
+  const old = new Set(lag.flatMap((e, i) => (e.loc === loc && i + 1 > from ? [show(e.old)] : [])));
+  return old.size === 0 ? '' : `, may still get ${[...old].join(' or ')}`;
 }
 
 /** Cells of which a load to come may get an old value. */
