@@ -4,6 +4,9 @@ import type { Variant } from '../checker/spec.ts';
 import type { System } from '../checker/system.ts';
 import { both, type Change, mutated, mutationsOf } from '../model/program/mutation.ts';
 
+/** The id says in which program besides (model/cpu/work.ts). */
+const lineOf = (statement: string): string => statement.slice(statement.indexOf(': ') + 2);
+
 export const programs: Programs = {
   changesOf: (variant, model) => {
     let system: System | null = null;
@@ -12,6 +15,7 @@ export const programs: Programs = {
     });
     return { code, begun: begunIn(system!), changes: mutations };
   },
+  lineOf,
   both: (a, b) => both(a as Change, b as Change),
   build: (variant: Variant, model, edit) => mutated(edit as Change, () => variant.build(model)),
 };
@@ -19,5 +23,5 @@ export const programs: Programs = {
 /** What the CPUs have done in the initial state already, as `fn(): text`. */
 function begunIn({ prelude = [] }: System): readonly string[] {
   const ids = prelude.flatMap(({ lines }) => lines.flatMap(({ statement }) => statement ?? []));
-  return ids.map((id) => id.slice(id.indexOf(': ') + 2));
+  return ids.map(lineOf);
 }

@@ -24,6 +24,8 @@ export interface ProposedChanges {
 export interface Programs {
   /** Every change to the programs of a variant, in program order, none twice. */
   changesOf(variant: Variant, model: string): ProposedChanges;
+  /** The line that an id of a statement stands for, as `fn(): text`. */
+  lineOf(statement: string): string;
   /** Two changes made at once. */
   both(a: unknown, b: unknown): unknown;
   /** The variant's system with the change made. */

@@ -2,7 +2,7 @@
 import type { Runner } from '../jobs/runner.ts';
 import type { Cache } from './cache.ts';
 import { type Found, foundIn, notExecuted } from './cell.ts';
-import type { Programs, ProposedChange, ProposedChanges } from './changes.ts';
+import type { Programs, ProposedChange } from './changes.ts';
 import { type Cell, type Matrix, matrixSchema, type Row } from './matrix.ts';
 import { type Plan, pairsOf } from './plan.ts';
 
@@ -43,85 +43,92 @@ interface Wanted {
   readonly change: ProposedChange | null;
 }
 
-export async function fillMatrices(plans: readonly Plan[], o: MatrixOptions): Promise<readonly Filled[]> {
-  const bases = plans.flatMap((plan) => plan.models.map((model): Wanted => ({ plan, model, change: null })));
-  const unchanged = await fill(bases, o);
-  const rows = new Map<string, Omit<Row, 'cells'>[]>();
-  const cells = new Map<string, Cell>();
-  const name = (plan: Plan, id: string, model: string): string =>
-    JSON.stringify([plan.spec.name, plan.variant.name, id, model]);
-
-  const changed = bases.flatMap((base, k): readonly Wanted[] => {
-    const { plan, model } = base;
-    const found = unchanged[k];
-    if (found?.cell.verdict !== 'redundant') return [];
-    const proposed = plan.proposed.get(model)!;
-    const executed = executedIn(proposed, found);
-    return proposed.changes.flatMap((change): readonly Wanted[] => {
-      if (change.touches.every((group) => group.length === 0 || group.some((text) => executed.has(text))))
-        return [{ plan, model, change }];
-      cells.set(name(plan, change.id, model), notExecuted);
-      return [];
-    });
-  });
-  const remember = (wanted: readonly Wanted[], found: readonly (Found | null)[]): number => {
-    for (const [k, { plan, model, change }] of wanted.entries())
-      if (found[k]) cells.set(name(plan, change!.id, model), found[k].cell);
-    return found.filter((f) => f === null).length;
-  };
-  remember(changed, await fill(changed, o));
-
-  const pairs = !o.pairs
-    ? []
-    : bases.flatMap(({ plan, model }) => {
-        const { changes } = plan.proposed.get(model)!;
-        return pairsOf(changes, (id) => cells.get(name(plan, id, model)), o.programs).map(
-          (change): Wanted => ({ plan, model, change }),
-        );
-      });
-  for (const { plan, change } of pairs) {
-    const known = rows.get(name(plan, '', '')) ?? [];
-    const { edit, code, touches, ...row } = change!;
-    if (!known.some(({ id }) => id === row.id)) rows.set(name(plan, '', ''), [...known, row]);
-  }
-  remember(pairs, await fill(pairs, o));
-
-  return plans.map((plan) => {
-    const all = [...plan.rows, ...(rows.get(name(plan, '', '')) ?? [])];
-    const own = (id: string): Row['cells'] =>
-      Object.fromEntries(
-        plan.models.flatMap((model) => {
-          const cell = cells.get(name(plan, id, model));
-          return cell === undefined ? [] : [[model, cell]];
-        }),
-      );
-    const first = bases.findIndex((base) => base.plan === plan);
-    const found = plan.models.map((_, k) => unchanged[first + k] ?? null);
-    const missing =
-      found.filter((f) => f === null).length +
-      [...changed, ...pairs].filter((w) => w.plan === plan && !cells.has(name(plan, w.change!.id, w.model)))
-        .length;
-    return {
-      missing,
-      matrix: {
-        kind: 'heddle matrix',
-        schema: matrixSchema,
-        heddle: o.heddle,
-        spec: plan.spec.name,
-        variant: plan.variant.name,
-        models: plan.models,
-        unchanged: Object.fromEntries(
-          plan.models.flatMap((model, k) => (found[k] === null ? [] : [[model, found[k]!.cell]])),
-        ),
-        rows: all.map((row) => ({ ...row, cells: own(row.id) })),
-      },
-    };
-  });
+/** What is known of a plan so far. */
+interface Ledger {
+  readonly plan: Plan;
+  readonly unchanged: Map<string, Cell>;
+  /** By row and model. */
+  readonly cells: Map<string, Map<string, Cell>>;
+  readonly pairs: Map<string, Omit<Row, 'cells'>>;
+  missing: number;
 }
 
-/** Statements that the unchanged programs execute, as `fn(): text`: the ids say in which program besides. */
-function executedIn({ begun }: ProposedChanges, { covered }: Found): ReadonlySet<string> {
-  return new Set([...begun, ...covered.map((id) => id.slice(id.indexOf(': ') + 2))]);
+export async function fillMatrices(plans: readonly Plan[], o: MatrixOptions): Promise<readonly Filled[]> {
+  const ledgers = new Map(plans.map((plan) => [plan, emptyLedger(plan)]));
+  const enter = async (wanted: readonly Wanted[]): Promise<readonly (Found | null)[]> => {
+    const found = await fill(wanted, o);
+    for (const [k, one] of wanted.entries()) note(ledgers.get(one.plan)!, one, found[k]?.cell);
+    return found;
+  };
+  const bases = plans.flatMap((plan) => plan.models.map((model): Wanted => ({ plan, model, change: null })));
+  const unchanged = await enter(bases);
+  await enter(
+    bases.flatMap((base, k) => changesToTry(ledgers.get(base.plan)!, base, unchanged[k] ?? null, o.programs)),
+  );
+  if (o.pairs) await enter(bases.flatMap((base) => pairsToTry(ledgers.get(base.plan)!, base, o.programs)));
+  return [...ledgers.values()].map((ledger) => ({
+    matrix: matrixOf(ledger, o.heddle),
+    missing: ledger.missing,
+  }));
+}
+
+const emptyLedger = (plan: Plan): Ledger => ({
+  plan,
+  unchanged: new Map(),
+  cells: new Map(),
+  pairs: new Map(),
+  missing: 0,
+});
+
+function note(ledger: Ledger, { model, change }: Omit<Wanted, 'plan'>, cell: Cell | undefined): void {
+  if (cell === undefined) ledger.missing += 1;
+  else if (change === null) ledger.unchanged.set(model, cell);
+  else {
+    const row = ledger.cells.get(change.id) ?? new Map<string, Cell>();
+    ledger.cells.set(change.id, row.set(model, cell));
+  }
+}
+
+/** Changes to lines that the unchanged spec executes; none if that does not hold. */
+function changesToTry(
+  ledger: Ledger,
+  { plan, model }: Wanted,
+  unchanged: Found | null,
+  programs: Programs,
+): readonly Wanted[] {
+  if (unchanged?.cell.verdict !== 'redundant') return [];
+  const proposed = plan.proposed.get(model)!;
+  const executed = new Set([...proposed.begun, ...unchanged.covered.map(programs.lineOf)]);
+  const isTried = ({ touches }: ProposedChange): boolean =>
+    touches.every((group) => group.length === 0 || group.some((text) => executed.has(text)));
+  for (const change of proposed.changes) if (!isTried(change)) note(ledger, { model, change }, notExecuted);
+  return proposed.changes.filter(isTried).map((change) => ({ plan, model, change }));
+}
+
+function pairsToTry(ledger: Ledger, { plan, model }: Wanted, programs: Programs): readonly Wanted[] {
+  const { changes } = plan.proposed.get(model)!;
+  const pairs = pairsOf(changes, (id) => ledger.cells.get(id)?.get(model), programs);
+  for (const { edit, code, touches, ...row } of pairs) ledger.pairs.set(row.id, row);
+  return pairs.map((change) => ({ plan, model, change }));
+}
+
+function matrixOf({ plan, unchanged, cells, pairs }: Ledger, heddle: string): Matrix {
+  const { spec, variant, models, rows } = plan;
+  const inOrder = (found: ReadonlyMap<string, Cell>): Row['cells'] =>
+    Object.fromEntries(models.flatMap((m) => (found.has(m) ? [[m, found.get(m)!]] : [])));
+  return {
+    kind: 'heddle matrix',
+    schema: matrixSchema,
+    heddle,
+    spec: spec.name,
+    variant: variant.name,
+    models,
+    unchanged: inOrder(unchanged),
+    rows: [...rows, ...pairs.values()].map((row) => ({
+      ...row,
+      cells: inOrder(cells.get(row.id) ?? new Map()),
+    })),
+  };
 }
 
 /** What is found for each; null where the run was interrupted before. */

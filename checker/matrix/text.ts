@@ -4,6 +4,7 @@ import { count } from '../report/numbers.ts';
 import type { Paint } from '../report/paint.ts';
 import { wrap } from '../report/wrap.ts';
 import type { Cell, Matrix, Row } from './matrix.ts';
+import { lineOf } from './plan.ts';
 import { sentences } from './sentences.ts';
 
 const WIDTH = 100;
@@ -11,7 +12,7 @@ const WIDTH = 100;
 const CHANGE = 44;
 
 export function matrixText(matrix: Matrix, paint: Paint): string {
-  const tried = matrix.rows.filter((row) => row.sort !== 'pair' && wasTried(row));
+  const tried = byLine(matrix.rows.filter((row) => row.sort !== 'pair' && wasTried(row)));
   const pairs = matrix.rows.filter(({ sort }) => sort === 'pair');
   return [
     ...head(matrix, paint),
@@ -45,7 +46,18 @@ function head({ spec, variant, models, unchanged }: Matrix, paint: Paint): reado
   ];
 }
 
-/** Rows by kernel function and line, in program order. */
+/** Rows of one function together, and of one line, each where the first of them stands. */
+function byLine(rows: readonly Row[]): readonly Row[] {
+  return grouped(rows, ({ fn }) => fn).flatMap((own) => grouped(own, ({ id }) => lineOf(id)).flat());
+}
+
+function grouped(rows: readonly Row[], key: (row: Row) => string): readonly (readonly Row[])[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  return [...groups.values()];
+}
+
+/** The table, with a heading for each function and line. */
 function table({ models }: Matrix, rows: readonly Row[], paint: Paint): readonly string[] {
   const align: readonly Align[] = ['left', ...models.map((): Align => 'left'), 'left'];
   const titles = ['', ...models, 'what breaks'].map((text) => ({ text, paint: paint.faint }));
@@ -53,15 +65,15 @@ function table({ models }: Matrix, rows: readonly Row[], paint: Paint): readonly
   /** Lines of the grid that are headings: they don't count for the widths. */
   const headings = new Map<number, string[]>();
   let fn = '';
-  let text = '';
+  let at = '';
   for (const row of rows) {
     if (row.fn !== fn) headings.set(lines.length, ['', paint.strong(nameOfFunction(row.fn))]);
-    if (row.fn !== fn || row.text !== text)
+    if (lineOf(row.id) !== at)
       headings.set(lines.length, [
         ...(headings.get(lines.length) ?? []),
         ...wrap(`  ${row.text}`, WIDTH, '      '),
       ]);
-    [fn, text] = [row.fn, row.text];
+    [fn, at] = [row.fn, lineOf(row.id)];
     const [first = '', ...rest] = wrap(`    ${row.change}`, CHANGE, '      ');
     const cells = models.map((m) => ({ text: cellText(row.cells[m]), paint: tint(row.cells[m], paint) }));
     lines.push([{ text: first }, ...cells, { text: breaks(row) }]);
