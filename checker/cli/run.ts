@@ -6,14 +6,17 @@ import { refuseAmbiguousNames } from '../report/slug.ts';
 import { heddleVersion } from '../report/version.ts';
 import type { Spec } from '../spec.ts';
 import { ModelBug, UsageError } from '../system.ts';
+import { addBaseline } from './baseline-command.ts';
 import { checkCommand, type ShownTraces } from './check-command.ts';
 import { addCiOptions, type CiArguments, ciOf } from './ci-options.ts';
+import { addCompare } from './compare-command.ts';
 import { type Engine, engine as realEngine } from './engine.ts';
 import { checkHelp, description, examples } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { addJobsOption, type JobsArguments, jobsAtOnce } from './jobs-option.ts';
 import { listCommand } from './list-command.ts';
 import { addMatrix } from './matrix-command.ts';
+import { addMerge } from './merge-command.ts';
 import { addProfileOption, isProfiled, type ProfileArguments } from './profile-option.ts';
 import { addReport } from './report-command.ts';
 import { addSearchOptions, keepingOf, type SearchArguments, searchOf } from './search-options.ts';
@@ -70,6 +73,9 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     );
   addReport(program, specs, io, engine, done);
   addMatrix(program, specs, io, engine, done);
+  addBaseline(program, specs, io, done);
+  addCompare(program, specs, io, engine, done);
+  addMerge(program, specs, io, engine, done);
   addCheck(program, async (selectors, options) => {
     const { model, out, traces, watch } = options;
     if (watch)
