@@ -154,9 +154,11 @@ describe('npm run table', () => {
   const toy: Spec = { name: 'toy', title: 'a toy', source: 'nothing', variants: [variant] };
   const marked = '<!-- `npm run table` writes what follows -->\n<!-- until here -->\n';
   const runs = (states: number, exitCode = 0) => {
-    const run = { variant: variant.name, verdict: { kind: 'holds' }, effort: { states }, exitCode };
+    const effort = { states, transitions: 0, depth: 0, values: {} };
+    const how = { about: '', search: 'bfs', maxStates: null };
+    const run = { variant: variant.name, ...how, verdict: { kind: 'holds' }, effort, exitCode };
     const both = Object.entries(variant.expect).map(([model, expected]) => ({ ...run, model, expected }));
-    return JSON.stringify({ schema: 1, heddle: '0.1.0', spec: 'toy', runs: both });
+    return JSON.stringify({ schema: 1, heddle: '0.1.0', spec: 'toy', title: '', source: '', runs: both });
   };
   const junit = (states: number) =>
     `<testcase classname="toy" name="a | b (armv8)" time="1.234">\n<properties>\n<property name="states" value="${states}"/>`;
