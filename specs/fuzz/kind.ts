@@ -31,7 +31,11 @@ const LONGEST = 10_000;
  *  wrong with what came of it, or null. */
 export function kindOf<T>(
   name: string,
-  { cases, sample }: { readonly cases: number; readonly sample: number },
+  {
+    cases,
+    sample,
+    longest = LONGEST,
+  }: { readonly cases: number; readonly sample: number; readonly longest?: number },
   arbitrary: fc.Arbitrary<T>,
   complain: (input: T, folder: string) => Promise<string | null>,
 ): Kind {
@@ -48,7 +52,7 @@ export function kindOf<T>(
           const complaint = await complain(input, folder);
           const took = performance.now() - begun;
           if (complaint !== null) throw new Error(complaint);
-          if (took > LONGEST) throw new Error(`it took ${(took / 1000).toFixed(0)} s`);
+          if (took > longest) throw new Error(`it took ${(took / 1000).toFixed(0)} s`);
         } finally {
           rmSync(folder, { recursive: true, force: true });
         }
