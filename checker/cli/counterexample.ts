@@ -9,7 +9,11 @@ export function traceOf({ result }: FinishedJob): Trace | null {
   return 'trace' in verdict ? verdict.trace : null;
 }
 
-/** The lines above a trace: what was checked. */
-export function traceTitle({ spec, variant, model }: Job): readonly string[] {
-  return [`${spec.name}, "${variant.name}", memory model ${model}:`];
+/** The lines above a trace: what was checked, and what was changed in the programs for that, if anything. */
+export function traceTitle(
+  { spec, variant, model }: Pick<Job, 'spec' | 'variant' | 'model'>,
+  change?: string,
+): readonly string[] {
+  const what = `${spec.name}, "${variant.name}", memory model ${model}`;
+  return change === undefined ? [`${what}:`] : [`${what}, with a change:`, change];
 }

@@ -22,6 +22,7 @@ import { traceText } from '../report/trace-text.ts';
 import { heddleVersion } from '../report/version.ts';
 import type { Spec } from '../spec.ts';
 import { UsageError } from '../system.ts';
+import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
 import { positive } from './search-options.ts';
@@ -250,11 +251,15 @@ function keep(
 ): string | undefined {
   if (row === null || trace === null) return undefined;
   const name = cellTraceFile(spec.name, variant.name, model, row.id);
-  const saved = { spec: spec.name, variant: variant.name, model, trace };
-  const title = [
-    `${spec.name}, "${variant.name}", memory model ${model}, with a change:`,
-    `${row.fn}(): ${row.text} ${row.change}`,
-  ];
+  const change = `${row.text} in ${row.fn}() ${/^(dropped|moved|behind|value)/.test(row.change) ? row.change : `-> ${row.change}`}`;
+  const saved = {
+    spec: spec.name,
+    variant: variant.name,
+    model,
+    change: { text: change, edit: row.edit },
+    trace,
+  };
+  const title = traceTitle({ spec, variant, model }, change);
   attempt(failures, () => {
     writeWhole(out, `${name}.json`, traceFileText(saved));
     writeWhole(out, `${name}.txt`, traceText(trace, title));
@@ -266,8 +271,8 @@ const isOnly = ({ spec }: Matrix, specs: readonly Spec[]): boolean =>
   mergedVariants(findSpec(specs, spec)).length < 2;
 
 function closing(filled: readonly Filled[], written: number, out: string, specs: readonly Spec[]): string {
-  if (written === 0) return '';
   const folder = out.replace(/\/+$/, '');
+  if (written === 0) return `Counterexamples in ${folder}/matrix/traces/\n`;
   const [first] = filled;
   const files =
     written === 1 && first !== undefined

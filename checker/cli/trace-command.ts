@@ -4,8 +4,8 @@ import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { reason } from '../report/folder.ts';
 import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
 import { traceText } from '../report/trace-text.ts';
-import type { Spec } from '../spec.ts';
-import { type System, UsageError } from '../system.ts';
+import type { Spec, Variant } from '../spec.ts';
+import { ModelBug, type System, UsageError } from '../system.ts';
 import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import { exportTrace } from './export-trace.ts';
@@ -37,17 +37,19 @@ export async function traceCommand(
       `${file}: ${spec.name}/${variant.name} is not run under the memory model '${saved.model}'.`,
     );
   }
-  const system = variant.build(saved.model);
+  const system = within(file, () => built(variant, saved, engine));
   const trace = within(file, () => engine.replay(system, saved.trace.steps, saved.trace.repeats));
   if (options.step === true) {
     if (options.format !== 'text' || options.out !== undefined)
       throw new UsageError('--step prints no format, and writes a file only when it is told to ("w FILE").');
     const other =
       trace.ending === saved.trace.ending ? '' : `\nIt ends otherwise than it did: ${saved.trace.ending}`;
-    const title = `${spec.name}, "${variant.name}", memory model ${saved.model}${other}`;
+    const changed = saved.change === undefined ? '' : `, with a change: ${saved.change.text}`;
+    const title = `${spec.name}, "${variant.name}", memory model ${saved.model}${changed}${other}`;
     return await stepThrough(system, { ...saved, trace }, title, io);
   }
-  const text = traceText(trace, traceTitle({ spec, variant, model: saved.model, expected }));
+  const title = traceTitle({ spec, variant, model: saved.model }, saved.change?.text);
+  const text = traceText(trace, title);
   const { spec: name, variant: variantName, model } = saved;
   const run = { spec: name, variant: variantName, model, system, trace };
   await exportTrace({ ...options, text, run, more: engine.exporters ?? {} }, io);
@@ -78,6 +80,19 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new UsageError(`cannot read the trace: ${reason(error)}`);
+  }
+}
+
+/** The system of the trace: that of the variant, or of its programs with one change (matrix/). */
+function built(variant: Variant, { model, change }: SavedTrace, { programs }: Engine): System {
+  if (change === undefined) return variant.build(model);
+  if (programs === undefined)
+    throw new UsageError('it is a trace of changed programs, and these specs have none that can be changed.');
+  try {
+    return programs.build(variant, model, change.edit);
+  } catch (error) {
+    if (!(error instanceof ModelBug)) throw error;
+    throw new UsageError(`its change cannot be made in the programs as they are now: ${error.message}`);
   }
 }
 

@@ -15,13 +15,19 @@ export interface SavedTrace {
   readonly spec: string;
   readonly variant: string;
   readonly model: string;
+  /** If it is one of changed programs: what was changed, for readers, and as whoever builds the system knows it. */
+  readonly change?: SavedChange;
   readonly trace: Trace;
+}
+
+export interface SavedChange {
+  readonly text: string;
+  readonly edit: unknown;
 }
 
 /** The text of the file. */
 export function traceFileText(saved: SavedTrace): string {
-  const { spec, variant, model, trace } = saved;
-  const body = { spec, variant, model, trace };
+  const body = bodyOf(saved);
   const head = { kind: 'heddle trace', schema: traceSchema, heddle: heddleVersion, sha256: hash(body) };
   return `${JSON.stringify({ ...head, ...body }, null, 2)}\n`;
 }
@@ -38,15 +44,19 @@ export function parseTraceFile(text: string, name: string): SavedTrace {
         `reads schema ${traceSchema}. Run \`heddle check\` again to get the trace anew.`,
     );
   }
-  const { spec, variant, model, trace } = file as unknown as SavedTrace;
-  const sum = hash({ spec, variant, model, trace });
+  const body = bodyOf(file as unknown as SavedTrace);
+  const sum = hash(body);
   if (sum === null || file.sha256 !== sum) {
     throw new UsageError(`${name} is damaged: its content does not match its hash. Was it edited by hand?`);
   }
   const wrong = misfit(savedTraceShape, file);
   if (wrong !== null) throw new UsageError(`${name} is not a trace that heddle saved: ${wrong}.`);
-  return { spec, variant, model, trace };
+  return body;
 }
+
+const bodyOf = ({ spec, variant, model, change, trace }: SavedTrace): SavedTrace => {
+  return { spec, variant, model, ...(change === undefined ? {} : { change }), trace };
+};
 
 function parseJson(text: string, name: string): unknown {
   try {

@@ -49,7 +49,13 @@ const trace = v.looseObject({
 
 /** What a trace file says besides its head. */
 export const savedTraceShape = v.pipe(
-  v.looseObject({ spec: v.string(), variant: v.string(), model: v.string(), trace }),
+  v.looseObject({
+    spec: v.string(),
+    variant: v.string(),
+    model: v.string(),
+    change: v.optional(v.looseObject({ text: v.string(), edit: v.unknown() })),
+    trace,
+  }),
   v.check(
     ({ trace: { repeats = -1, steps } }) => repeats < steps.length,
     'trace.repeats is not the number of a step',
