@@ -8,6 +8,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { reason } from '../files/reason.ts';
 import { misfit } from '../files/shape.ts';
 import { bringToDisk, placeOf, sweep, unfinishedName } from '../files/whole.ts';
 import { UsageError } from '../system.ts';
@@ -189,7 +190,7 @@ function opened(file: string): number {
     if (fstatSync(handle).isFile()) return handle;
     closeSync(handle);
   } catch (error) {
-    throw new UsageError(`cannot read the checkpoint: ${(error as Error).message}`);
+    throw new UsageError(`cannot read the checkpoint: ${reason(error)}`);
   }
   throw new UsageError(`cannot read the checkpoint: ${file} is not a file`);
 }

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { MemoryGuard } from '../explore/memory.ts';
 import type { Successors } from '../explore/successors.ts';
+import { reason } from '../files/reason.ts';
 import type { Tables } from '../intern/tables.ts';
 import type { Outcome } from '../outcome.ts';
 import { coverageFrom, united } from '../property/coverage.ts';
@@ -79,7 +80,7 @@ export function preparePlace(file: string): void {
   try {
     new ContainerWriter(file).abandon();
   } catch (error) {
-    throw new UsageError(`cannot write the checkpoint: ${(error as Error).message}`);
+    throw new UsageError(`cannot write the checkpoint: ${reason(error)}`);
   }
 }
 
@@ -149,7 +150,7 @@ export function keeperOf(
       return true;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
-      keeping.onFailure?.(`could not write the checkpoint ${file}: ${error.message}`);
+      keeping.onFailure?.(`could not write the checkpoint ${file}: ${reason(error)}`);
       return false;
     } finally {
       const ended = performance.now();
