@@ -151,6 +151,7 @@ const programs: Programs = {
     begun: [],
     changes: matrix.rows.slice(0, 2).map((row) => ({ ...row, edit: 1, code: '', touches: [] })),
   }),
+  lineOf: (statement) => statement,
   both: (a, b) => Number(a) + Number(b),
   build: (_, __, edit) => counters({ upTo: 2, below: 3 - Number(edit) }),
 };

@@ -15,7 +15,7 @@ import { VerdictsView } from './verdicts-view.tsx';
 export function App({ data }: { readonly data: PageData }) {
   const { route, go, amend } = useRoute();
   const [helping, setHelping] = useState(false);
-  const [shownTheme, setShown] = useState(theme());
+  const [shownTheme, setShown] = useState(theme);
   const table = useRef<Route>({ view: 'verdicts', ...everything });
   if (route.view === 'verdicts') table.current = route;
 

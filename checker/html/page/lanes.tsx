@@ -1,11 +1,8 @@
 /** The steps of a trace as swim lanes: a column for each agent, time flows down. */
 import { Component } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Reordering } from '../../system.ts';
-import { functionWords } from '../data.ts';
-import { Breakable } from './breakable.tsx';
-import { hashOf } from './route.ts';
-import type { Row, ShownLine } from './rows.ts';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { Row } from './rows.ts';
+import { Step } from './step.tsx';
 
 /** A trace of more rows than this is laid out where it is looked at. */
 const LONG = 120;
@@ -19,8 +16,10 @@ interface Props {
 }
 
 export function Lanes({ id, rows, lanes, step, choose }: Props) {
+  const parts = useMemo(() => partsOf(rows), [rows]);
   const list = useRef<HTMLOListElement>(null);
   const chosen = useRef(-1);
+  const seen = useRef(-1);
   useEffect(() => {
     const listener = (event: MouseEvent) => {
       const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-step]') : null;
@@ -39,9 +38,10 @@ export function Lanes({ id, rows, lanes, step, choose }: Props) {
     if (chosen.current !== step) {
       show();
       // Rows far away are as high as they were guessed to be, until they are to be seen.
-      requestAnimationFrame(show);
+      if (Math.abs(step - seen.current) > 1) requestAnimationFrame(show);
     }
     chosen.current = -1;
+    seen.current = step;
   }, [step, id]);
   const columns = { '--lanes': lanes.length };
   return (
@@ -53,124 +53,44 @@ export function Lanes({ id, rows, lanes, step, choose }: Props) {
         ))}
       </div>
       <ol ref={list}>
-        {rows.map((row, i) => (
-          <Step key={i} id={id} row={row} lanes={lanes} isCurrent={row.step > 0 && row.step === step} />
+        {parts.map((part, i) => (
+          <Part key={i} id={id} rows={part} lanes={lanes} current={within(part, step)} />
         ))}
       </ol>
     </section>
   );
 }
 
-interface StepProps {
-  readonly id: string;
-  readonly row: Row;
-  readonly lanes: readonly string[];
-  readonly isCurrent: boolean;
+/** So many rows are looked at where the reader goes on by one step. */
+const PART = 40;
+
+function partsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const count = Math.ceil(rows.length / PART);
+  return Array.from({ length: count }, (_, i) => rows.slice(i * PART, (i + 1) * PART));
 }
 
-/** One row. Of a thousand of them two change when the reader goes on by one. */
-class Step extends Component<StepProps> {
-  override shouldComponentUpdate(next: StepProps): boolean {
-    return next.isCurrent !== this.props.isCurrent || next.row !== this.props.row;
+/** The step if it is one of the part's, else 0. */
+function within(part: readonly Row[], step: number): number {
+  return part.some((row) => row.step === step) ? step : 0;
+}
+
+interface PartProps {
+  readonly id: string;
+  readonly rows: readonly Row[];
+  readonly lanes: readonly string[];
+  readonly current: number;
+}
+
+/** Rows that are left alone unless one of them becomes the current one or was it. */
+class Part extends Component<PartProps> {
+  override shouldComponentUpdate(next: PartProps): boolean {
+    return next.current !== this.props.current || next.rows !== this.props.rows;
   }
 
   override render() {
-    const { id, row, lanes, isCurrent } = this.props;
-    const { step, lane, lines, effects, repeats } = row;
-    return (
-      <li
-        id={step > 0 ? `step-${step}` : undefined}
-        class={`step${repeats ? ' repeats' : ''}`}
-        aria-current={isCurrent ? 'step' : undefined}
-        data-step={step}
-      >
-        {repeats && <div class="banner">repeats for ever from here:</div>}
-        <a class="at" href={hashOf({ view: 'trace', id, step })} tabIndex={isCurrent ? 0 : -1}>
-          {step > 0 ? step : '·'}
-        </a>
-        {lanes.map((name) => {
-          const own = name === lane;
-          const here = effects.filter(({ column }) => column === name);
-          if (!own && here.length === 0) return <div key={name} class="lane" />;
-          return (
-            <div key={name} class={own ? 'lane own' : 'lane'}>
-              <span class="only-read">{name}: </span>
-              {own && lines.map((line) => <Statement key={line.statement ?? line.text} line={line} />)}
-              {here.map(({ component, text }) => (
-                <p key={`${component} ${text}`} class="effect">
-                  <Breakable text={text} />
-                </p>
-              ))}
-            </div>
-          );
-        })}
-      </li>
-    );
+    const { id, rows, lanes, current } = this.props;
+    return rows.map((row, i) => (
+      <Step key={i} id={id} row={row} lanes={lanes} isCurrent={row.step > 0 && row.step === current} />
+    ));
   }
-}
-
-function Statement({ line }: { readonly line: ShownLine }) {
-  const { enters, text, notes = [], reorderings = [] } = line;
-  // What a reordering says in full need not stand there twice.
-  const others = notes.filter((note) => !reorderings.some(({ other }) => note.includes(other)));
-  return (
-    <>
-      {enters !== undefined && (
-        <p class="function">
-          <Breakable text={functionWords(enters)} />
-        </p>
-      )}
-      <p class={line.fn === undefined ? 'line' : 'line inside'}>
-        <Breakable text={text} />
-      </p>
-      {others.map((note) => (
-        <p key={note} class="note">
-          <Breakable text={note} />
-        </p>
-      ))}
-      {reorderings.map((it) => (
-        <Overtaking key={`${it.kind} ${it.other}`} reordering={it} />
-      ))}
-    </>
-  );
-}
-
-const KINDS: Readonly<Record<Reordering['kind'], string>> = {
-  early: 'took effect before',
-  late: 'was overtaken by',
-  stale: 'read as if before',
-};
-
-/** What a line overtook, or was overtaken by, and what would have forbidden it. */
-function Overtaking({ reordering }: { readonly reordering: Reordering }) {
-  const { kind, other, fn, forbiddenBy } = reordering;
-  return (
-    <div class="reordering">
-      <p>
-        <strong>{kind}:</strong> {KINDS[kind]}{' '}
-        <code>
-          <Breakable text={other} />
-        </code>
-        {fn !== undefined && (
-          <>
-            {' '}
-            in{' '}
-            <code>
-              <Breakable text={`${fn}()`} />
-            </code>
-          </>
-        )}
-      </p>
-      {forbiddenBy.length > 0 && (
-        <>
-          <p class="forbidden">forbidden by any of</p>
-          <ul>
-            {forbiddenBy.map((way) => (
-              <li key={way}>{way}</li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
-  );
 }
