@@ -6,7 +6,14 @@ import { taskResult } from '../jobs/task.ts';
 import { cacheIn } from '../matrix/cache.ts';
 import type { Found } from '../matrix/cell.ts';
 import type { Programs } from '../matrix/changes.ts';
-import { cacheFolder, cellTraceFile, matrixFile, readMatrices, writeMatrix } from '../matrix/files.ts';
+import {
+  cacheFolder,
+  cellTraceFile,
+  matrixFile,
+  readMatrices,
+  survivorsFile,
+  writeMatrix,
+} from '../matrix/files.ts';
 import type { Matrix, Row } from '../matrix/matrix.ts';
 import { mergedVariants, type Plan, planOf, type Subject } from '../matrix/plan.ts';
 import { matrixProgress } from '../matrix/progress.ts';
@@ -91,7 +98,8 @@ export function addMatrix(
 
 function survivorsCommand(out: string, io: Io): ExitCode {
   const found = survivorsOf(readMatrices(out));
-  writeWhole(out, 'matrix/survivors.txt', survivorsText(found));
+  writeWhole(out, survivorsFile, `${JSON.stringify(found, null, 1)}\n`);
+  writeWhole(out, survivorsFile.replace('.json', '.txt'), survivorsText(found));
   io.stdout.write(survivorsText(found));
   return exitCode.asExpected;
 }

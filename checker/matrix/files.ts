@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { misfit } from '../files/shape.ts';
 import { reason, removeFiles, writeWhole } from '../report/folder.ts';
 import { slug } from '../report/slug.ts';
 import { UsageError } from '../system.ts';
 import { type Matrix, matrixSchema } from './matrix.ts';
+import { matrixShape } from './matrix-shape.ts';
 
 const FOLDER = 'matrix';
 export const cacheFolder = (out: string): string => join(out, FOLDER, '.cache');
@@ -14,6 +16,9 @@ export const cacheFolder = (out: string): string => join(out, FOLDER, '.cache');
 export function matrixFile(spec: string, variant: string, isOnly: boolean): string {
   return `${FOLDER}/${spec}${isOnly ? '' : `--${slug(variant)}`}.json`;
 }
+
+/** What nobody notices, beside the matrices that say so; `.txt` as well. */
+export const survivorsFile = `${FOLDER}/survivors.json`;
 
 /** The longest name that every file system takes, less an ending and room for unfinished names. */
 const LONGEST = 200;
@@ -45,7 +50,9 @@ export function readMatrices(out: string): readonly Matrix[] {
   const folder = join(out, FOLDER);
   let names: readonly string[];
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    names = readdirSync(folder).filter(
+      (name) => name.endsWith('.json') && `${FOLDER}/${name}` !== survivorsFile,
+    );
   } catch (error) {
     throw new UsageError(`no matrices in ${folder}: ${reason(error)}. \`heddle matrix\` makes them.`);
   }
@@ -60,7 +67,9 @@ function parsed(path: string): Matrix {
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${reason(error)}. \`heddle matrix\` makes it anew.`);
   }
-  if (found?.kind !== 'heddle matrix' || found.schema !== matrixSchema || !Array.isArray(found.rows))
+  if (found?.kind !== 'heddle matrix' || found.schema !== matrixSchema)
     throw new UsageError(`${path} is no matrix of schema ${matrixSchema}. \`heddle matrix\` makes it anew.`);
+  const wrong = misfit(matrixShape, found);
+  if (wrong !== null) throw new UsageError(`${path} is damaged: ${wrong}. \`heddle matrix\` makes it anew.`);
   return found;
 }
