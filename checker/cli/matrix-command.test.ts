@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Matrix } from '../matrix/matrix.ts';
-import { type ToyEdit, toyChanges, toyPrograms } from '../matrix/toy-programs.ts';
 import { exitCode } from '../report/exit-code.ts';
 import { engine } from './engine.ts';
 import { type Ran, ranWith, temporaryFolder } from './test-io.ts';
+import { type ToyEdit, toyChanges, toyPrograms } from './toy-programs.ts';
 import { bad, good } from './toy-spec.ts';
 
 const [mb, wmb] = toyChanges;

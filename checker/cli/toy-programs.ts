@@ -1,7 +1,8 @@
 /** Programs for tests: a counter that may be changed to count further, to stop early, or to be none. */
-import { counters } from '../cli/toy-spec.ts';
+
+import type { Programs, ProposedChange } from '../matrix/changes.ts';
 import { ModelBug, type System } from '../system.ts';
-import type { Programs, ProposedChange } from './changes.ts';
+import { counters } from './toy-spec.ts';
 
 export interface ToyEdit {
   readonly upTo?: number;

@@ -1,15 +1,15 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../cli/test-io.ts';
-import { good } from '../cli/toy-spec.ts';
 import { check } from '../explore/check.ts';
 import type { Runner } from '../jobs/runner.ts';
 import { taskResult } from '../jobs/task.ts';
-import { cacheIn } from './cache.ts';
-import { planOf } from './plan.ts';
-import { type Filled, fillMatrices, type MatrixOptions } from './run.ts';
+import { cacheIn } from '../matrix/cache.ts';
+import { planOf } from '../matrix/plan.ts';
+import { type Filled, fillMatrices, type MatrixOptions } from '../matrix/run.ts';
+import { temporaryFolder } from './test-io.ts';
 import { toyChanges, toyPrograms } from './toy-programs.ts';
+import { good } from './toy-spec.ts';
 
 const v71 = good.variants[0]!;
 const subject = { spec: good, variant: v71, models: ['sc', 'armv8'] };
