@@ -1,6 +1,6 @@
 /** The trace of a finished job and what stands above it. */
 import type { Trace } from '../outcome.ts';
-import type { FinishedJob, Job } from '../report/job.ts';
+import type { FinishedJob } from '../report/job.ts';
 
 /** The job's trace, or null if its verdict has none. */
 export function traceOf({ result }: FinishedJob): Trace | null {
@@ -9,9 +9,13 @@ export function traceOf({ result }: FinishedJob): Trace | null {
   return 'trace' in verdict ? verdict.trace : null;
 }
 
+interface Named {
+  readonly name: string;
+}
+
 /** The lines above a trace: what was checked, and what was changed in the programs for that, if anything. */
 export function traceTitle(
-  { spec, variant, model }: Pick<Job, 'spec' | 'variant' | 'model'>,
+  { spec, variant, model }: { readonly spec: Named; readonly variant: Named; readonly model: string },
   change?: string,
 ): readonly string[] {
   const what = `${spec.name}, "${variant.name}", memory model ${model}`;

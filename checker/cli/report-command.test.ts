@@ -124,7 +124,7 @@ test('a page that cannot be written is said, and which', async () => {
   expect(ran.stderr).toMatch(/^heddle: cannot write \/dev\/null\/x\.html: /);
 });
 
-/** Of good/v7.1 under sc, where one change makes it break as good/no smp_mb() does. */
+/** Of good/v7.1 under sc. */
 const matrix: Matrix = {
   kind: 'heddle matrix',
   schema: 1,
@@ -133,7 +133,7 @@ const matrix: Matrix = {
   variant: 'v7.1',
   models: ['sc'],
   unchanged: { sc: { verdict: 'redundant', states: 3 } },
-  rows: ['a', 'b', 'a+b'].map((id) => ({
+  rows: ['a', 'b', 'c'].map((id) => ({
     id,
     fn: 'count_up',
     text: 'smp_mb()',
@@ -144,13 +144,9 @@ const matrix: Matrix = {
   })),
 };
 
-/** Knows the changes a and b, of which each makes the limit smaller by one. */
+/** Knows changes that are numbers: each makes the limit so much smaller. */
 const programs: Programs = {
-  changesOf: () => ({
-    code: '',
-    begun: [],
-    changes: matrix.rows.slice(0, 2).map((row) => ({ ...row, edit: 1, code: '', touches: [] })),
-  }),
+  changesOf: () => ({ code: '', begun: [], changes: [] }),
   lineOf: (statement) => statement,
   both: (a, b) => Number(a) + Number(b),
   build: (_, __, edit) => counters({ upTo: 2, below: 3 - Number(edit) }),
@@ -161,20 +157,18 @@ test('the traces of a matrix are replayed in the changed programs', async () => 
   mkdirSync(join(from, 'matrix/traces'), { recursive: true });
   writeFileSync(join(from, 'matrix/good.json'), JSON.stringify(matrix));
   const { trace } = parseTraceFile(readFileSync(join(from, 'traces/good--no-smp-mb--sc.json'), 'utf8'), '');
-  for (const { id } of matrix.rows) {
-    const saved = { spec: 'good', variant: 'v7.1', model: 'sc', trace };
+  for (const [i, { id }] of matrix.rows.entries()) {
+    const change = { text: `change ${id}`, edit: i };
+    const saved = { spec: 'good', variant: 'v7.1', model: 'sc', change, trace };
     writeFileSync(join(from, `matrix/traces/good--v7-1--sc--${id}.json`), traceFileText(saved));
   }
   const { stderr, page } = await reported(from, ['--traces', 'good'], undefined, { ...realEngine, programs });
   expect(page!.data.matrices).toEqual([matrix]);
   expect(page!.data.traces.slice(4).map(({ id, change }) => `${id}: ${change}`)).toEqual(
-    ['a', 'b', 'a+b'].map((id) => `good--v7-1--sc--${id}: count_up(): smp_mb(): dropped`),
+    ['a', 'b', 'c'].map((id) => `good--v7-1--sc--${id}: change ${id}`),
   );
-  // Only both changes at once make the saved trace what it was.
+  // Only the last one makes the counter break at the step at which the saved trace does.
   expect(page!.groups[1]!.map(({ refused }) => refused !== undefined)).toEqual([true, true, false]);
   expect(stderr).toMatch(/^heddle: 2 traces, such as good--v7-1--sc--a, cannot be replayed/);
-  expect(page!.groups[1]![0]!.title).toEqual([
-    'good, "v7.1", memory model sc, with a change:',
-    'count_up(): smp_mb(): dropped',
-  ]);
+  expect(page!.groups[1]![0]!.title.join(' ')).toContain('change a');
 });

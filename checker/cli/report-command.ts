@@ -9,6 +9,7 @@ import { memory } from '../report/numbers.ts';
 import { heddleVersion } from '../report/version.ts';
 import type { Spec, Variant } from '../spec.ts';
 import { UsageError } from '../system.ts';
+import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
 import { findSpec } from './select.ts';
@@ -86,37 +87,26 @@ function wantedTraces(specs: readonly Spec[], traces: readonly string[]): (spec:
   return (spec) => named.includes(spec);
 }
 
-/** Builds systems by their names, changed ones as far as `programs` knows the change. */
+/** What the page asks of the specs, and of `programs` where those were changed. */
 function systemsOf(specs: readonly Spec[], programs: Programs | undefined): Systems {
-  const named = (spec: string, name: string, model: string): Variant | null => {
+  const named = (spec: string, name: string, model: string): Variant | undefined => {
     const variants = specs.find((it) => it.name === spec)?.variants ?? [];
-    const variant = variants.find((it) => it.name === name);
-    return variant?.expect[model] === undefined ? null : variant;
-  };
-  const changes = new Map<string, ReadonlyMap<string, unknown>>();
-  const editsOf = (variant: Variant, key: string, model: string) => {
-    const known = changes.get(key);
-    if (known || !programs) return known;
-    const made = new Map(programs.changesOf(variant, model).changes.map(({ id, edit }) => [id, edit]));
-    changes.set(key, made);
-    return made;
+    return variants.find((it) => it.name === name && it.expect[model] !== undefined);
   };
   return {
     of: (spec, name, model) => orNull(() => named(spec, name, model)?.build(model)),
-    changed: (spec, name, model, row) =>
+    changed: ({ spec, variant: name, model, change }) =>
       orNull(() => {
         const variant = named(spec, name, model);
-        if (!variant || !programs) return null;
-        const edits = editsOf(variant, `${spec}/${name}/${model}`, model);
-        const made = row.split('+').map((id) => edits?.get(id));
-        if (made.includes(undefined)) return null;
-        return programs.build(variant, model, made.reduce(programs.both));
+        return variant && change && programs?.build(variant, model, change.edit);
       }),
+    title: ({ spec, variant, model, change }) =>
+      traceTitle({ spec: { name: spec }, variant: { name: variant }, model }, change?.text),
   };
 }
 
 /** What a model cannot build has a verdict that says why; a report does without. */
-function orNull<T>(build: () => T | null | undefined): T | null {
+function orNull<T>(build: () => T | undefined): T | null {
   try {
     return build() ?? null;
   } catch {

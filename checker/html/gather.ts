@@ -9,25 +9,19 @@ import { resultSchema, type WrittenResults } from '../report/json.ts';
 import { writtenRunShape } from '../report/result-shape.ts';
 import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
 import { UsageError } from '../system.ts';
-import { functionWords, traceId } from './data.ts';
+import { traceId } from './data.ts';
 
 export interface Gathered {
   readonly results: readonly WrittenResults[];
   readonly matrices: readonly Matrix[];
   /** Every readable trace that a verdict or a cell names, by its id. */
-  readonly traces: ReadonlyMap<string, GatheredTrace>;
+  readonly traces: ReadonlyMap<string, SavedTrace>;
   /** What is named but cannot be read, one sentence each. */
   readonly missing: readonly string[];
 }
 
-export interface GatheredTrace {
-  readonly saved: SavedTrace;
-  /** Of a matrix: the change to the programs, by the id of its row, and in words. */
-  readonly change?: { readonly row: string; readonly words: string };
-}
-
 /** A trace that a file names. */
-interface Named extends Pick<GatheredTrace, 'change'> {
+interface Named {
   readonly spec: string;
   /** Relative to the folder, with or without `.json`. */
   readonly file: string;
@@ -42,14 +36,13 @@ export function gather(folder: string, wanted: (spec: string) => boolean): Gathe
     );
   }
   const matrices = hasMatrices(folder) ? readMatrices(folder) : [];
-  const traces = new Map<string, GatheredTrace>();
+  const traces = new Map<string, SavedTrace>();
   const missing: string[] = [];
-  for (const { spec, file, change } of [...results.flatMap(inRuns), ...matrices.flatMap(inCells)]) {
+  for (const { spec, file } of [...results.flatMap(inRuns), ...matrices.flatMap(inCells)]) {
     if (!wanted(spec)) continue;
     try {
       const name = `${file.replace(/\.json$/, '')}.json`;
-      const saved = parseTraceFile(readFileSync(join(folder, name), 'utf8'), name);
-      traces.set(traceId(file), change === undefined ? { saved } : { saved, change });
+      traces.set(traceId(file), parseTraceFile(readFileSync(join(folder, name), 'utf8'), name));
     } catch (error) {
       missing.push(reason(error));
     }
@@ -91,13 +84,8 @@ function inRuns({ spec, runs }: WrittenResults): readonly Named[] {
 }
 
 function inCells({ spec, rows }: Matrix): readonly Named[] {
-  return rows.flatMap(({ id, fn, text, change, cells }) =>
-    Object.values(cells).flatMap(({ trace: file }) =>
-      file === undefined
-        ? []
-        : [{ spec, file, change: { row: id, words: `${functionWords(fn)} ${text}: ${change}` } }],
-    ),
-  );
+  const cells = rows.flatMap((row) => Object.values(row.cells));
+  return cells.flatMap(({ trace: file }) => (file === undefined ? [] : [{ spec, file }]));
 }
 
 /** What `action` returns; where it fails, a usage error that begins with `says`. */

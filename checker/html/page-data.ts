@@ -2,6 +2,7 @@
 import type { Matrix } from '../matrix/matrix.ts';
 import type { WrittenResults } from '../report/json.ts';
 import { slug } from '../report/slug.ts';
+import type { SavedTrace } from '../report/trace-file.ts';
 import type { Spec } from '../spec.ts';
 import type { System } from '../system.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type TraceEntry,
   traceId,
 } from './data.ts';
-import type { Gathered, GatheredTrace } from './gather.ts';
+import type { Gathered } from './gather.ts';
 import { pageSystem } from './page-system.ts';
 import { pageTrace } from './page-trace.ts';
 
@@ -22,11 +23,14 @@ export interface Report {
   readonly groups: readonly (readonly PageTrace[])[];
 }
 
-/** Builds systems; null where there is none of that name any more. */
+/** What whoever knows the specs knows. */
 export interface Systems {
+  /** Null where there is none of that name any more, or it cannot be built. */
   of(spec: string, variant: string, model: string): System | null;
-  /** The same with the change made that is so called in its matrix. */
-  changed(spec: string, variant: string, model: string, row: string): System | null;
+  /** The one that a trace of changed programs was found in. */
+  changed(saved: SavedTrace): System | null;
+  /** The lines above the text of a trace. */
+  title(saved: SavedTrace): readonly string[];
 }
 
 /** The report of what was gathered, in the order of the specs; `heddle` is the version that writes it. */
@@ -47,9 +51,8 @@ export function reportOf(
   return { data, groups };
 }
 
-function entryOf(id: string, { saved, change }: GatheredTrace, group: number): TraceEntry {
-  const { spec, variant, model, trace } = saved;
-  const changed = change === undefined ? {} : { change: change.words };
+function entryOf(id: string, { spec, variant, model, change, trace }: SavedTrace, group: number): TraceEntry {
+  const changed = change === undefined ? {} : { change: change.text };
   return { id, spec, variant, model, ...changed, steps: trace.steps.length, group };
 }
 
@@ -59,10 +62,9 @@ function changedTraces(
   traces: Gathered['traces'],
   systems: Systems,
 ): readonly PageTrace[] {
-  return [...traces].flatMap(([id, { saved, change }]) => {
-    if (change === undefined || saved.spec !== spec || saved.variant !== variant) return [];
-    const system = systems.changed(spec, variant, saved.model, change.row);
-    return [pageTrace(id, saved, system, change.words)];
+  return [...traces].flatMap(([id, saved]) => {
+    if (saved.change === undefined || saved.spec !== spec || saved.variant !== variant) return [];
+    return [pageTrace(id, saved, systems.changed(saved), systems.title(saved))];
   });
 }
 
@@ -81,8 +83,8 @@ function pageSpec(
       const system = systems.of(spec, name, model);
       if (system) built.set(model, system);
       const id = 'trace' in verdict ? traceId(verdict.trace) : '';
-      const found = traces.get(id);
-      if (found) shown.push(pageTrace(id, found.saved, system));
+      const saved = traces.get(id);
+      if (saved) shown.push(pageTrace(id, saved, system, systems.title(saved)));
     }
     return { name, id: slug(name), about: own[0]!.about, runs: own, ...pageSystem(built) };
   });

@@ -8,12 +8,13 @@ import { replay } from '../trace/replay.ts';
 import type { PageTrace } from './data.ts';
 import { holdingsAlong } from './holdings.ts';
 
-/** The trace called `id`; as it was saved where it cannot be replayed in `system`. `change`: what was changed in the
- *  programs, if anything. */
-export function pageTrace(id: string, saved: SavedTrace, system: System | null, change?: string): PageTrace {
-  const { spec, variant, model, trace } = saved;
-  const what = `${spec}, "${variant}", memory model ${model}`;
-  const title = change === undefined ? [`${what}:`] : [`${what}, with a change:`, change];
+/** The trace called `id`; as it was saved where it cannot be replayed in `system`. */
+export function pageTrace(
+  id: string,
+  { trace }: SavedTrace,
+  system: System | null,
+  title: readonly string[],
+): PageTrace {
   const asSaved = (refused: string): PageTrace => ({ id, title, trace: shown(trace), refused });
   if (system === null) return asSaved('there is no such system any more');
   try {
