@@ -65,12 +65,25 @@ function isSeenByDevices(cpu: Cpu, i: Instruction): boolean {
 
 /** An acquiring form of the earlier access. */
 function acquireOf(i: Instruction): readonly string[] {
-  if (i.op === 'load' && !i.exclusive && i.device !== true) return ['smp_load_acquire() for the earlier one'];
+  if (i.op === 'load' && !i.exclusive && i.device !== true)
+    return [`${formOf(i, ACQUIRES) ?? 'smp_load_acquire()'} for the earlier one`];
   if (i.op === 'await' && i.device !== true) return ['smp_cond_load_acquire() for the earlier one'];
   return [];
 }
 
 /** A releasing form of the later access. */
 function releaseOf(i: Instruction): readonly string[] {
-  return i.op === 'store' && i.status === null ? ['smp_store_release() for the later one'] : [];
+  if (i.op !== 'store' || i.status !== null) return [];
+  return [`${formOf(i, RELEASES) ?? 'smp_store_release()'} for the later one`];
 }
+
+/** By how a statement begins: what the kernel calls it with the order. */
+const ACQUIRES = { 'atomic_read(': 'atomic_read_acquire()', 'atomic64_read(': 'atomic64_read_acquire()' };
+const RELEASES = {
+  'atomic_set(': 'atomic_set_release()',
+  'atomic64_set(': 'atomic64_set_release()',
+  'writel_relaxed(': 'writel()',
+};
+
+const formOf = ({ at }: Instruction, forms: Readonly<Record<string, string>>): string | undefined =>
+  Object.entries(forms).find(([begin]) => at.text.startsWith(begin))?.[1];

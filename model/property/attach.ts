@@ -6,7 +6,7 @@ import { ASID_LOCK } from '../driver/attach-state.ts';
 import { invsNeeded } from '../driver/build-invs.ts';
 import { INV_TYPE_S1_ASID, INV_TYPE_S2_VMID, type Inv } from '../driver/inv-entries.ts';
 import { invsIn, live } from '../driver/inv-view.ts';
-import type { Tag } from '../machine.ts';
+import type { Tag, TlbEntry, WalkEntry } from '../machine.ts';
 import type { Value } from '../program/expression.ts';
 import { ATS_FIELD } from '../smmu/atc.ts';
 import { columnOf, type SmmuUnit } from '../smmu/smmu.ts';
@@ -15,6 +15,7 @@ import { cellReader, type ReadCell } from '../smmu/tables.ts';
 import type { Machine } from '../system.ts';
 import { arrayWellFormed } from './array-well-formed.ts';
 import type { Property } from './properties.ts';
+import { entrySuspect } from './suspect.ts';
 
 /** Domains and devices that a scenario has. */
 export interface Parties {
@@ -80,13 +81,20 @@ export function noOrphanTag(machine: Machine, { domains }: Parties): readonly Pr
       const array = String(cell(d.name, 'invs', 0)).slice(1);
       return live(invsIn((field, index) => cell(array, field, index)));
     });
+  const orphanIn = (unit: SmmuUnit, read: Read): TlbEntry | WalkEntry | undefined => {
+    const { tlb, walks } = read(unit.state);
+    if (!atRest(machine)(read) || tlb.length + walks.length === 0) return undefined;
+    const known = arrays(cellReader(machine.layout, read)).filter((e) => e.smmu === unit.decl.name);
+    return [...tlb, ...walks].find((e) => !known.some((inv) => tags(inv, e)));
+  };
   return machine.smmus.map((unit) => ({
     name: 'noOrphanTag',
+    suspect: (read) => {
+      const orphan = orphanIn(unit, read);
+      return orphan === undefined ? null : entrySuspect(unit, orphan);
+    },
     broken(read) {
-      const { tlb, walks } = read(unit.state);
-      if (!atRest(machine)(read) || tlb.length + walks.length === 0) return null;
-      const known = arrays(cellReader(machine.layout, read)).filter((e) => e.smmu === unit.decl.name);
-      const orphan = [...tlb, ...walks].find((e) => !known.some((inv) => tags(inv, e)));
+      const orphan = orphanIn(unit, read);
       return orphan === undefined
         ? null
         : `${columnOf(unit.decl)} may hold a translation with ${tagText(orphan)}, which is in no array`;

@@ -9,6 +9,7 @@ import { columnOf, type SmmuUnit } from '../smmu/smmu.ts';
 import { isIllegal, mixesOf, type SteMeaning, steMeaning } from '../smmu/ste.ts';
 import type { Machine } from '../system.ts';
 import type { Property } from './properties.ts';
+import { steSuspect } from './suspect.ts';
 
 /** An update of an STE (`ssid` null) or a CD: the words before and after, and what it may look like in between. */
 export interface Update {
@@ -42,6 +43,11 @@ export function onlyTarget(machine: Machine, update: Update, cpu: Cpu): readonly
   const hasReturned = (read: Read): boolean => isFinished(cpu, read(cpu.thread));
   return machine.smmus.filter(hasStream(update)).map((unit) => ({
     name: 'onlyTarget',
+    suspect: (read) => {
+      if (update.ssid !== null || !hasReturned(read)) return null;
+      const old = read(unit.state).ste.find((e) => e.sid === update.sid && e.value !== update.target[e.q]);
+      return old === undefined ? null : steSuspect(unit, old);
+    },
     broken: (read) => {
       if (!hasReturned(read)) return null;
       const found = mixes(read(unit.state), update).find((text) => text !== target);

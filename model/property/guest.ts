@@ -4,10 +4,11 @@ import type { Read } from '../contract.ts';
 import { GUEST_FREE, type Vsmmu } from '../driver/vsmmu.ts';
 import type { Command } from '../machine.ts';
 import { commandText } from '../smmu/commands.ts';
-import { columnOf } from '../smmu/smmu.ts';
+import { columnOf, type Reach, type SmmuUnit } from '../smmu/smmu.ts';
 import { cellReader } from '../smmu/tables.ts';
 import type { Machine } from '../system.ts';
 import type { Property } from './properties.ts';
+import { suspectOf } from './suspect.ts';
 
 /** Whether a command can concern nobody but the guest. */
 export function isWithin({ vmid, sids }: Pick<Vsmmu, 'vmid' | 'sids'>, { name, operands }: Command): boolean {
@@ -40,15 +41,20 @@ export function noStaleGuestTranslation(machine: Machine): readonly Property[] {
     const cell = cellReader(machine.layout, read);
     return pages.filter((page) => cell(GUEST_FREE, 'page', page) === 1).map((page) => `page${page}`);
   };
+  const stale = (unit: SmmuUnit, read: Read): Reach | undefined => {
+    const gone = free(read);
+    if (gone.length === 0) return undefined;
+    const byStage1 = unit.model.reach(unit, read).filter((r) => r.asid !== undefined || r.held !== undefined);
+    return byStage1.find((r) => gone.includes(r.object));
+  };
   return machine.smmus.map((unit) => ({
     name: 'noStaleGuestTranslation',
+    suspect: (read) => {
+      const found = stale(unit, read);
+      return found === undefined ? null : suspectOf(unit, read(unit.state), found);
+    },
     broken: (read) => {
-      const gone = free(read);
-      if (gone.length === 0) return null;
-      const byStage1 = unit.model
-        .reach(unit, read)
-        .filter((r) => r.asid !== undefined || r.held !== undefined);
-      const found = byStage1.find((r) => gone.includes(r.object));
+      const found = stale(unit, read);
       if (found === undefined) return null;
       const how = found.held ?? `ASID ${found.asid}, VMID ${found.vmid}`;
       return `${columnOf(unit.decl)} may still translate page ${found.page} of stream ${found.sid} (${how}) to ${found.object}, which the guest has given to something else`;

@@ -4,6 +4,7 @@ import type { Cpu } from '../cpu/work.ts';
 import type { Life } from '../machine.ts';
 import { columnOf, type Reach, type SmmuUnit } from '../smmu/smmu.ts';
 import type { Machine } from '../system.ts';
+import { type Suspect, suspectOf } from './suspect.ts';
 
 /** An invariant as the checker takes it. */
 export interface Property {
@@ -11,6 +12,8 @@ export interface Property {
   /** Why the state breaks it, or null. */
   broken(read: Read): string | null;
   antecedent?(read: Read): boolean;
+  /** Where it is broken: what an SMMU holds and should not. */
+  suspect?(read: Read): Suspect | null;
 }
 
 /** S1: no page that was given back can be reached by a device through anything that an SMMU may hold. One
@@ -19,6 +22,10 @@ export function noStaleTranslation(machine: Machine): readonly Property[] {
   return machine.smmus.map((unit) => ({
     name: 'noStaleTranslation',
     broken: (read) => staleTranslation(unit, read),
+    suspect: (read) => {
+      const found = staleReach(unit, read);
+      return found === undefined ? null : suspectOf(unit, read(unit.state), found);
+    },
     antecedent: (read) =>
       [...machine.layout.lives].some(
         ([name, life]) => machine.layout.objects.get(name)!.device && read(life) === 'freed',
@@ -26,12 +33,16 @@ export function noStaleTranslation(machine: Machine): readonly Property[] {
   }));
 }
 
-function staleTranslation(unit: SmmuUnit, read: Read): string | null {
+function staleReach(unit: SmmuUnit, read: Read): Reach | undefined {
   const isFreed = (object: string): boolean => {
     const life: Ref<Life> | undefined = unit.layout.lives.get(object);
     return life !== undefined && read(life) === 'freed';
   };
-  const found = unit.model.reach(unit, read).find((r) => isFreed(r.object));
+  return unit.model.reach(unit, read).find((r) => isFreed(r.object));
+}
+
+function staleTranslation(unit: SmmuUnit, read: Read): string | null {
+  const found = staleReach(unit, read);
   return found === undefined ? null : `${columnOf(unit.decl)} may still ${usesText(found)}, which was freed`;
 }
 

@@ -85,7 +85,6 @@ class Log {
   private readonly waiting = new Map<Cpu, Waiting>();
   private readonly stores = new Map<Loc, number[]>();
   private readonly machine: Machine;
-  private devices = 0;
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -184,14 +183,16 @@ class Log {
     }
   }
 
-  /** Whoever judges the last state looks at it from outside. */
+  /** Whoever judges the last state looks at it from outside; at an SMMU, and at what that may read. */
   judge(judged: readonly number[]): void {
-    const reads = keysOfComponents(this.machine, judged);
-    for (const s of this.machine.smmus)
-      if (judged.includes(s.state.index)) {
-        for (const key of [queueKey(s.decl.name)]) this.glance(s.decl.name.toUpperCase(), END - 1, key);
-      }
-    this.happenings.push({ agent: '', nth: this.devices++, at: END, reads, writes: new Set() });
+    const { smmus, layout } = this.machine;
+    const reads = new Set(keysOfComponents(this.machine, judged));
+    for (const { state, decl } of smmus) {
+      if (!judged.includes(state.index)) continue;
+      reads.add(queueKey(decl.name));
+      for (const c of layout.cells) if (c.object.device) reads.add(cellKey(c.loc));
+    }
+    this.happenings.push({ agent: '', nth: 0, at: END, reads, writes: new Set() });
   }
 }
 
