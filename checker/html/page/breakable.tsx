@@ -3,7 +3,7 @@ import { Fragment } from 'preact';
 
 /** `text`, with places to break after what joins names. */
 export function Breakable({ text }: { readonly text: string }) {
-  return text.split(/(?<=[_.(,=]|->|::)(?=[^_.(,=\s])/).map((part, i) => (
+  return text.split(/(?<=[_.(,=]|->|::)(?=[^_.(),=\s])/).map((part, i) => (
     <Fragment key={i}>
       {i > 0 && <wbr />}
       {part}

@@ -38,7 +38,12 @@ export function JobTable({ data, shown }: { readonly data: PageData; readonly sh
         <thead>
           <tr>
             {columns.map(([name]) => (
-              <th key={name} scope="col" aria-sort={sortOf(by, name)}>
+              <th
+                key={name}
+                scope="col"
+                class={NUMBERS.has(name) ? 'number' : ''}
+                aria-sort={sortOf(by, name)}
+              >
                 <button type="button" onClick={() => choose(name)}>
                   {name}
                   {by?.column === name && (by.down ? ' ↓' : ' ↑')}
