@@ -138,6 +138,8 @@ export interface Statement {
   readonly id: string;
   readonly fn: string;
   readonly text: string;
+  /** Where it is written, as messages add it: ` (specs/attach/scenario.ts:12:3)`; empty if nobody knows. */
+  place?(): string;
 }
 
 /** A reordering that a claim is about. */

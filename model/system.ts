@@ -16,6 +16,7 @@ import type { Command, Engine, Rcu, Scenario, Smmu, SmmuDecl, Thread } from './m
 import { type Cells, type Layout, layOut } from './memory/layout.ts';
 import type { Program } from './program/instruction.ts';
 import { interruptedAt } from './program/interrupt.ts';
+import { placeOf } from './program/places.ts';
 import { pointeeOf } from './program/qword.ts';
 import { RCU, rcuAgent, rcuComponent } from './rcu/grace-periods.ts';
 import { engineAgent, engineComponent } from './smmu/cmdq-engine.ts';
@@ -201,7 +202,7 @@ function statementsOf(program: Program): readonly Statement[] {
   program.code.forEach((i, pc) => {
     if (i.at.text === '' || i.at.covered === false) return;
     const id = statementId(program, pc);
-    found.set(id, { id, fn: i.at.fn, text: i.at.text });
+    found.set(id, { id, fn: i.at.fn, text: i.at.text, place: () => placeOf(i.at) });
   });
   return [...found.values()];
 }

@@ -13,6 +13,7 @@ import { type FinishedJob, type Job, jobName, type Search, wasInterrupted } from
 import { judgeJob } from '../report/judge.ts';
 import { junitFile, shardFile, traceFile } from '../report/names.ts';
 import { paintFor } from '../report/paint.ts';
+import { hints } from '../report/place-of-statement.ts';
 import { summary, verdictTable } from '../report/table.ts';
 import { traceText } from '../report/trace-text.ts';
 import type { Spec } from '../spec.ts';
@@ -81,7 +82,7 @@ export async function checkCommand(
   if (request.format === 'table') {
     if (request.coverage) for (const job of finished) io.stdout.write(`${coverageText(job)}\n`);
     const told = changes === null ? '' : changesText(changes, request.baseline!);
-    io.stdout.write(`${verdictTable(finished, paint)}\n${whereFilesAre(finished, request)}\n${told}`);
+    io.stdout.write(`${verdictTable(finished, paint, hints)}\n${whereFilesAre(finished, request)}\n${told}`);
   } else {
     io.stdout.write(formatted(request.format, cases, locate, changes, request.traces === 'all'));
   }

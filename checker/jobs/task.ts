@@ -18,7 +18,9 @@ export async function resultOf(
     const system = build();
     const outcome = await check(system);
     const witnesses = system.witnesses.map(({ name }) => name);
-    return { kind: 'outcome', outcome, statements: system.statements, witnesses };
+    // As other threads can take them: without what only this one can tell of their places.
+    const statements = system.statements.map(({ id, fn, text }) => ({ id, fn, text }));
+    return { kind: 'outcome', outcome, statements, witnesses };
   } catch (error) {
     return fault(error);
   }

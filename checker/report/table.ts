@@ -32,13 +32,18 @@ const titles = [
   'time',
 ];
 
+/** What to say besides of a job that is not as expected. */
+type Hints = (job: FinishedJob) => readonly string[];
+
 /** The table and, below it, a sentence for each job that is not as expected. */
-export function verdictTable(jobs: readonly FinishedJob[], paint: Paint): string {
+export function verdictTable(jobs: readonly FinishedJob[], paint: Paint, hints: Hints = () => []): string {
   const header = titles.map((text) => ({ text, paint: paint.faint }));
   const rows = jobs.map((job, i) => row(job, jobs[i - 1], paint));
   const [head = '', ...lines] = grid([header, ...rows], align);
   const body = lines.flatMap((line, i) => [...specTitle(jobs[i], jobs[i - 1], paint), line]);
-  const surprises = jobs.filter((job) => judgeJob(job) !== exitCode.asExpected).flatMap(surprise);
+  const surprises = jobs
+    .filter((job) => judgeJob(job) !== exitCode.asExpected)
+    .flatMap((job) => surprise(job, hints));
   const notes = [
     ...(jobs.some(isReduced) ? ['* of states that are alike by a symmetry one was counted'] : []),
     ...(jobs.some(hasOdds)
@@ -116,14 +121,14 @@ function effortCells({ effort, symmetry }: Outcome): readonly GridCell[] {
 }
 
 /** What is not as expected, and why. */
-function surprise(job: FinishedJob): readonly string[] {
+function surprise(job: FinishedJob, hints: Hints): readonly string[] {
   const { result } = job;
   if (result.kind === 'not run') return [];
   const head = `${jobName(job)}: expected ${expectationWords(job.expected)}, found ${resultWords(job)}`;
   const reasons =
     result.kind === 'fault'
       ? [result.message]
-      : [...verdictReasons(result.outcome.verdict), ...coveredSoFar(result)];
+      : [...verdictReasons(result.outcome.verdict), ...hints(job), ...coveredSoFar(result)];
   return [head, ...reasons.map((reason) => `    ${reason.replaceAll('\n', '\n    ')}`)];
 }
 

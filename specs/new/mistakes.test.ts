@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ranWith, temporaryFolder } from '../../checker/cli/test-io.ts';
 import { checkNow } from '../../checker/explore/check.ts';
 import { resultOf } from '../../checker/jobs/task.ts';
 import type { Invariant, System } from '../../checker/system.ts';
 import { arm_lpae_unmap } from '../../model/driver/pgtable.ts';
-import { binary, constant } from '../../model/program/expression.ts';
+import { binary, constant, not } from '../../model/program/expression.ts';
 import {
   kzalloc,
   load,
@@ -18,9 +19,10 @@ import {
   WRITE_ONCE,
 } from '../../model/program/kernel.ts';
 import { call, drop, type Edit, replace, type Stmt, when, whilst } from '../../model/program/statement.ts';
+import { memorySafety } from '../../model/property/properties.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
-import { invariant, programs, struct, type witness } from '../kit.ts';
+import { holds, invariant, programs, struct, type witness } from '../kit.ts';
 
 const source = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n');
 /** The place of a text in this file that stands here once, behind a mark, as messages name it. */
@@ -210,6 +212,48 @@ describe('a claim', () => {
     const message = await said({ claims });
     expect(message).toContain("TypeError: Cannot read properties of undefined (reading 'y')");
     expect(message).toContain(lineOf('throws'));
+  });
+});
+
+describe('a verdict that is not the expected one', () => {
+  const printed = async (body: readonly Stmt[]): Promise<string> => {
+    const build = (): System => {
+      const machine = buildMachine({
+        model: 'armv8',
+        objects: [struct('desc', { addr: 0, own: 1 })],
+        programs: programs({ CPU0: [call('f', body)] }),
+        smmus: [],
+      });
+      return systemOf('wrong', machine, [memorySafety(machine)], []);
+    };
+    const variant = { name: 'v', about: '', expect: { armv8: holds }, build };
+    const spec = { name: 'wrong', title: '', source: '', variants: [variant] };
+    const { stdout } = await ranWith([spec], ['check', '--out', temporaryFolder()]);
+    return stdout;
+  };
+
+  test('names the statement that was the last one: a pointer that is none', async () => {
+    const text = await printed([
+      READ_ONCE(own, place('&desc', 'own')),
+      load(addr, place(own, 'addr')), // no pointer
+    ]);
+    expect(text).toContain('bad pointer on CPU0 in f(): dereferences 1, which is no pointer');
+    expect(text).toContain(`the last statement: f(): own->addr (${lineOf('no pointer')}`);
+  });
+
+  test('names statements that were never executed', async () => {
+    const text = await printed([
+      READ_ONCE(own, place('&desc', 'own')),
+      when(not(own), [
+        smp_wmb(), // never
+      ]),
+    ]);
+    expect(text).toContain('found vacuous');
+    expect(text).toContain(`never executed: f(): smp_wmb() (${lineOf('never')}`);
+  });
+
+  test('says nothing of places where none are known, or all is well', async () => {
+    expect(await printed([smp_wmb()])).not.toContain('specs/');
   });
 });
 
