@@ -1,5 +1,5 @@
 /** Reads a baseline that somebody named, or the one that a gate expects. */
-import { readFileSync } from 'node:fs';
+import { readInput } from '../files/input.ts';
 import { reason } from '../files/reason.ts';
 import { type Known, parseBaseline } from '../gate/baseline.ts';
 import { UsageError } from '../system.ts';
@@ -11,7 +11,7 @@ export function readBaseline(file: string): readonly Known[] {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readInput(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       throw new UsageError(`cannot read the baseline ${file}: ${reason(error)}`);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { check as checkJob } from '../explore/check.ts';
@@ -200,6 +200,52 @@ test('what cannot be written later is told below a table that is still printed',
   expect(ran.code).toBe(2);
   expect(ran.stderr).toContain(`could not write ${out}/good.json`);
   expect(ran.stdout).toContain('2 jobs: 2 as expected');
+});
+
+test('a full disk in the midst of a run is told once, and the traces that are in no file are printed', async () => {
+  const out = temporaryFolder();
+  let jobs = 0;
+  const check: typeof checkJob = async (...args) => {
+    // What is written there finds no room.
+    if (++jobs === 3)
+      for (const name of ['traces/good--no-smp-mb--sc.json', 'junit.xml'])
+        symlinkSync('/dev/full', join(out, name));
+    return await checkJob(...args);
+  };
+  const engine = { replay, check };
+  const ran = await ranWith([good], ['check', '--traces', 'none', '--out', out], { engine });
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toMatch(
+    /^heddle: could not write \S+\/good\.json and 1 more: ENOSPC: [^\n]*the disk is full[^\n]*\n$/,
+  );
+  expect(ran.stdout.match(/^\/\*$/gm)).toHaveLength(1);
+  expect(ran.stdout).toContain('6 jobs: 6 as expected');
+});
+
+test('what could not be written at first is written at the end, once there is room', async () => {
+  const out = temporaryFolder();
+  mkdirSync(join(out, 'good.json'));
+  let jobs = 0;
+  const check: typeof checkJob = async (...args) => {
+    if (++jobs === 6) rmdirSync(join(out, 'good.json'));
+    return await checkJob(...args);
+  };
+  const { code, stderr } = await ranWith([good], ['check', '--out', out], { engine: { replay, check } });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(readFileSync(join(out, 'good.json'), 'utf8')).runs).toHaveLength(6);
+  expect(readdirSync(join(out, 'traces'))).toHaveLength(8);
+});
+
+test('an output folder that disappears in the midst of a run is made again', async () => {
+  const out = join(temporaryFolder(), 'out');
+  let jobs = 0;
+  const check: typeof checkJob = async (...args) => {
+    if (++jobs === 5) rmSync(out, { recursive: true });
+    return await checkJob(...args);
+  };
+  const { code, stderr } = await ranWith([good], ['check', '--out', out], { engine: { replay, check } });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(JSON.parse(readFileSync(join(out, 'good.json'), 'utf8')).runs).toHaveLength(6);
 });
 
 test('Ctrl-C keeps the verdicts so far, says what was covered and exits with 130', async () => {

@@ -144,8 +144,11 @@ function runAll(
   files: Output,
   signal: AbortSignal,
 ): Promise<readonly FinishedJob[]> {
+  /** What is in no file is at least to be read here. */
+  const unkept = new Set<FinishedJob>();
   const finished = (job: FinishedJob) => {
-    if (isShown(job, request, jobs.length)) printTrace(job, io);
+    const isLost = unkept.has(job) && request.format === 'table';
+    if (isLost || isShown(job, request, jobs.length)) printTrace(job, io);
   };
   const others = Math.min(request.jobs, jobs.length) - 1;
   const progress = request.ci ? noProgress : progressLine(io.stderr);
@@ -157,7 +160,7 @@ function runAll(
     signal,
     progress,
     found: (job) => {
-      files.add(job);
+      if (!files.add(job)) unkept.add(job);
       count();
     },
     finished,

@@ -1,7 +1,7 @@
 /** `heddle merge`: the output folders of a run's parts as one, as if one machine had run them all. */
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { readInput } from '../files/input.ts';
 import { baselineFile, type Known, knownOf, nameOf } from '../gate/baseline.ts';
 import {
   bySpec,
@@ -123,7 +123,7 @@ function write(out: string, { cases, from }: Merged, specs: readonly Spec[]): vo
 function copyTrace({ run: { verdict } }: Case, from: string, out: string): void {
   if (!('trace' in verdict)) return;
   for (const file of [verdict.trace, verdict.trace.replace(/\.json$/, '.txt')])
-    writeWhole(out, file, readFileSync(join(from, file), 'utf8'));
+    writeWhole(out, file, readInput(join(from, file)));
 }
 
 function surprise(it: Case): string {

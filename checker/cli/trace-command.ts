@@ -1,5 +1,5 @@
 /** `heddle trace FILE`: replays a saved counterexample through the model's own step functions and prints it. */
-import { readFileSync } from 'node:fs';
+import { readInput } from '../files/input.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { reason } from '../report/folder.ts';
 import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
@@ -77,7 +77,7 @@ async function stepThrough(system: System, saved: SavedTrace, title: string, io:
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readInput(file);
   } catch (error) {
     throw new UsageError(`cannot read the trace: ${reason(error)}`);
   }

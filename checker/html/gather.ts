@@ -1,6 +1,7 @@
 /** Reads an output folder: the verdicts, the matrices, and the traces that they name. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readInput } from '../files/input.ts';
 import { reason } from '../files/reason.ts';
 import { misfit } from '../files/shape.ts';
 import { readMatrices } from '../matrix/files.ts';
@@ -42,7 +43,7 @@ export function gather(folder: string, wanted: (spec: string) => boolean): Gathe
     if (!wanted(spec)) continue;
     try {
       const name = `${file.replace(/\.json$/, '')}.json`;
-      traces.set(traceId(file), parseTraceFile(readFileSync(join(folder, name), 'utf8'), name));
+      traces.set(traceId(file), parseTraceFile(readInput(join(folder, name)), name));
     } catch (error) {
       missing.push(reason(error));
     }
@@ -61,7 +62,7 @@ function readResults(folder: string): readonly WrittenResults[] {
   const files = names.filter((name) => name.endsWith('.json')).sort();
   return files.flatMap((name) => {
     const path = join(folder, name);
-    const value = attempt(`cannot read ${path}`, () => JSON.parse(readFileSync(path, 'utf8')) as unknown);
+    const value = attempt(`cannot read ${path}`, () => JSON.parse(readInput(path)) as unknown);
     return resultsIn(path, value);
   });
 }

@@ -1,7 +1,8 @@
 /** Matrices and their counterexamples in the output folder. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readInput } from '../files/input.ts';
 import { misfit } from '../files/shape.ts';
 import { reason, removeFiles, writeWhole } from '../report/folder.ts';
 import { slug } from '../report/slug.ts';
@@ -63,7 +64,7 @@ export function readMatrices(out: string): readonly Matrix[] {
 function parsed(path: string): Matrix {
   let found: Matrix;
   try {
-    found = JSON.parse(readFileSync(path, 'utf8')) as Matrix;
+    found = JSON.parse(readInput(path)) as Matrix;
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${reason(error)}. \`heddle matrix\` makes it anew.`);
   }

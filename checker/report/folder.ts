@@ -1,6 +1,7 @@
 /** The output folder: files that appear whole or not at all. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readInput } from '../files/input.ts';
 import { type StillHeld, withLock } from '../files/lock.ts';
 import { reason } from '../files/reason.ts';
 import { makeFolder, unfinishedName, writeFileWhole } from '../files/whole.ts';
@@ -43,7 +44,7 @@ export function alone<T>(folder: string, action: (stillHeld: StillHeld) => T): T
  *  adds to it would lose what it holds. */
 export function readIfThere(folder: string, name: string): string {
   try {
-    return readFileSync(join(folder, name), 'utf8');
+    return readInput(join(folder, name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;

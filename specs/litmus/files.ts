@@ -1,6 +1,7 @@
 /** Litmus files named on the command line, and herd7's verdicts on them. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { readInput } from '../../checker/files/input.ts';
 import { UsageError } from '../../checker/system.ts';
 import { type Expected, parseVerdicts } from '../../model/litmus/verdicts.ts';
 
@@ -34,7 +35,7 @@ function reading<T>(path: string, read: () => T): T {
 export type Verdicts = (file: string) => Expected | undefined;
 
 export function readVerdicts(table: string): Verdicts {
-  const verdicts = parseVerdicts(reading(table, () => readFileSync(table, 'utf8')));
+  const verdicts = parseVerdicts(reading(table, () => readInput(table)));
   const root = dirname(resolve(table));
   return (file) => verdicts.get(relative(root, resolve(file)));
 }
