@@ -1,4 +1,5 @@
 /** START HERE: the formats in which a counterexample can be had, besides the text that `heddle trace` prints. */
+import { traceLong } from '../report/trace-long.ts';
 import { UsageError } from '../system.ts';
 import { traceDot, traceSvg } from './dot.ts';
 import { traceItf } from './itf.ts';
@@ -16,6 +17,8 @@ const general: Readonly<Record<string, Exporter>> = {
   dot: traceDot,
   svg: traceSvg,
   mermaid: traceMermaid,
+  long: ({ spec, variant, model, trace }) =>
+    traceLong(trace, [`${spec}, "${variant}", memory model ${model}:`]),
 };
 
 /** Those that only whoever knows the model can make. */

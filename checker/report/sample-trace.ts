@@ -62,3 +62,59 @@ export const sampleTrace: Trace = {
   ],
   ending: 'no-stale-translation broke: page 0 was freed while SMMU0 may still translate IOVA 0 to it.',
 };
+
+/** A small one with all that a model may have to tell: accesses, reorderings, a story. */
+export const toldTrace: Trace = {
+  columns: ['CPU0', 'CPU1', 'SMMU'],
+  prelude: [{ agent: 'CPU1', lines: [{ fn: 'init', text: 'kzalloc() == &a' }] }],
+  steps: [
+    {
+      agent: 'CPU1',
+      choice: 0,
+      lines: [
+        {
+          fn: 'publish',
+          text: 'WRITE_ONCE(ready, 1)',
+          notes: ['early: passes WRITE_ONCE(data, 7)'],
+          accesses: [{ kind: 'write', place: 'ready', value: '1', pc: 1, nth: 1 }],
+          reorderings: [
+            {
+              kind: 'early',
+              other: 'WRITE_ONCE(data, 7)',
+              fn: 'publish',
+              forbiddenBy: ['smp_wmb() between them', 'smp_store_release() for the later one'],
+            },
+          ],
+        },
+      ],
+      effects: [{ column: 'SMMU', component: 'smmu0', text: 'SMMU0 may cache it' }],
+    },
+    {
+      agent: 'CPU0',
+      choice: 0,
+      lines: [
+        {
+          text: 'READ_ONCE(ready) == 1',
+          accesses: [{ kind: 'read', place: 'ready', value: '1', order: 'acquire', pc: 0, nth: 0 }],
+        },
+      ],
+      effects: [],
+    },
+    {
+      agent: 'CPU0',
+      choice: 1,
+      lines: [
+        {
+          text: 'READ_ONCE(data) == 0',
+          notes: ['stale: memory has 7', 'as if before READ_ONCE(ready)'],
+          reorderings: [
+            { kind: 'stale', other: 'READ_ONCE(ready)', forbiddenBy: ['smp_rmb() between them'] },
+          ],
+        },
+      ],
+      effects: [],
+    },
+  ],
+  ending: 'I broke: because.',
+  story: ['CPU0 saw ready before data.'],
+};

@@ -4,6 +4,7 @@
  */
 import type { Trace, TraceStep } from '../outcome.ts';
 import type { Line } from '../system.ts';
+import { type Numbers, numbersOf, remarksOf } from './trace-why.ts';
 import { printable } from './wrap.ts';
 
 /** A text with what comes before its first line and before each line that it is wrapped into. */
@@ -35,13 +36,14 @@ const REPEATS = 'repeats for ever:';
 /** The blocks of a trace. In one `stream`, unlike side by side, a heading is said again when the agent changes. */
 export function blocksOf(trace: Trace, stream: boolean): readonly Block[] {
   const headings: Headings = new Map();
+  const numbers = numbersOf(trace);
   const prelude = (trace.prelude ?? []).map(({ agent, lines }) => ({ column: agent, lines, effects: [] }));
   const after = trace.steps.map(({ agent, column = agent, lines, effects }) => ({ column, lines, effects }));
   const shown: readonly Shown[] = [...prelude, ...after];
   const repeats = trace.repeats === undefined ? -1 : prelude.length + trace.repeats;
   return shown.flatMap((step, i) => {
     if (i === repeats || (stream && shown[i - 1]?.column !== step.column)) headings.clear();
-    const blocks = stepBlocks(step, headings);
+    const blocks = stepBlocks(step, headings, numbers);
     return i === repeats ? [{ cells: new Map(), banner: REPEATS }, ...blocks] : blocks;
   });
 }
@@ -53,14 +55,14 @@ export function columnsInUse(trace: Trace, blocks: readonly Block[]): readonly s
   return [...listed, ...[...used].filter((column) => !trace.columns.includes(column))];
 }
 
-function stepBlocks(step: Shown, headings: Headings): readonly Block[] {
+function stepBlocks(step: Shown, headings: Headings, numbers: Numbers): readonly Block[] {
   const runs = runsOfOneFunction(step.lines);
   return (runs.length > 0 ? runs : [[]]).flatMap((lines, run) => {
     const fn = lines[0]?.fn;
     const entered = fn !== undefined && headings.get(step.column) !== fn ? fn : undefined;
     if (entered !== undefined) headings.set(step.column, entered);
     const indent = headings.has(step.column) ? '  ' : '';
-    const own = lines.flatMap((line) => linePieces(line, indent));
+    const own = lines.flatMap((line) => linePieces(line, indent, numbers));
     const cells = withEffects(step.column, own, run === 0 ? step.effects : []);
     if (cells.size === 0) return [];
     return [
@@ -82,10 +84,10 @@ function runsOfOneFunction(lines: readonly Line[]): readonly (readonly Line[])[]
   return runs;
 }
 
-function linePieces(line: Line, indent: string): readonly Piece[] {
+function linePieces(line: Line, indent: string, numbers: Numbers): readonly Piece[] {
   const statement = { text: printable(line.text), first: indent, hang: `${indent}  ` };
   const slashes = `${indent}  // `;
-  const notes = (line.notes ?? []).map(
+  const notes = remarksOf(line, numbers).map(
     (note) => ({ text: printable(note), first: slashes, hang: slashes, aside: true }) as const,
   );
   return [statement, ...notes];

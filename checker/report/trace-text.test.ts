@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Trace, TraceStep } from '../outcome.ts';
-import { sampleTrace } from './sample-trace.ts';
+import { sampleTrace, toldTrace } from './sample-trace.ts';
 import { traceText } from './trace-text.ts';
 
 /** A step of one line, for traces of which only the shape matters. */
@@ -174,4 +174,33 @@ test('in one stream too', () => {
   const steps = [...names.map((name) => step(name, 'x')), step('CPU0', 'n = 1')];
   const text = traceText({ ...trace(names, steps), repeats: 20 }, []);
   expect(text).toContain(' * CPU19:   x\n * repeats for ever:\n * CPU0:  f():\n * CPU0:    n = 1\n');
+});
+
+test('below the trace stands why it came to its end, and what its numbered remarks are about', () => {
+  expect(traceText(toldTrace, [])).toBe(
+    lines(
+      '/*',
+      ' * [CPU0]                       | [CPU1]                 | [SMMU]',
+      ' *                              | init():                |',
+      ' *                              |   kzalloc() == &a      |',
+      ' *                              | publish():             |',
+      ' *                              |   WRITE_ONCE(ready, 1) | => SMMU0 may cache it',
+      ' *                              |     // early (1)       |',
+      ' * READ_ONCE(ready) == 1        |                        |',
+      ' * READ_ONCE(data) == 0         |                        |',
+      ' *   // stale: memory has 7 (2) |                        |',
+      ' *',
+      ' * I broke: because.',
+      ' *',
+      ' * How it came about:',
+      ' * - CPU0 saw ready before data.',
+      ' *',
+      ' * Out of program order:',
+      ' * (1) CPU1: WRITE_ONCE(ready, 1) passed WRITE_ONCE(data, 7): smp_wmb() between',
+      ' *     them, or smp_store_release() for the later one forbids it',
+      ' * (2) CPU0: READ_ONCE(data) == 0, an old value, passed READ_ONCE(ready):',
+      ' *     smp_rmb() between them forbids it',
+      ' */',
+    ),
+  );
 });

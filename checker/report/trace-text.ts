@@ -15,6 +15,7 @@
 import type { Trace } from '../outcome.ts';
 import { type Block, blocksOf, columnsInUse, type Piece } from './trace-blocks.ts';
 import { columnWidths, separator } from './trace-columns.ts';
+import { why } from './trace-why.ts';
 import { printable, wrap } from './wrap.ts';
 
 const start = ' * ';
@@ -23,10 +24,10 @@ const start = ' * ';
 const room = 80 - start.length;
 
 /** The trace as a comment that can be pasted into kernel code or a mail, at most 80 wide, with a line end after
- *  each line. `title` stands on top; the last line before the end of the comment says what the trace shows. */
+ *  each line. `title` stands on top; below the trace stands what it shows, and how it came about. */
 export function traceText(trace: Trace, title: readonly string[]): string {
   const head = [...title, ...(trace.found === undefined ? [] : [`found by ${trace.found}`])];
-  const paragraphs = [prose(head), sideBySide(trace) ?? oneStream(trace), prose([trace.ending])];
+  const paragraphs = [prose(head), sideBySide(trace) ?? oneStream(trace), ...why(trace, room)];
   const body = paragraphs
     .filter((lines) => lines.length > 0)
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));

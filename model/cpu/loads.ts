@@ -132,7 +132,7 @@ export const isLatest = (t: Draft<Thread>, loc: Loc, m: Message): boolean =>
 
 export function staleNotes(w: Work, loc: Loc, m: Message): readonly string[] {
   if (w.cpu.model !== 'armv8' || isLatest(w.t, loc, m)) return [];
-  return [`stale: memory already holds ${show(memoryValue(w, loc))}`];
+  return [`stale: memory has ${show(memoryValue(w, loc))}`];
 }
 
 /** Whether a load with this order may forward from the entry now. An acquire waits until the value, and what the

@@ -108,5 +108,7 @@ function accessOf({ layout }: Machine, { nth, access: { cpu, pc, effect } }: Don
     (effect.kind === 'read' && 'acquire' in i && i.acquire && 'acquire') ||
     (effect.kind === 'write' && 'release' in i && i.release && 'release') ||
     null;
-  return { kind: effect.kind, place, value: effect.value, ...(order === null ? {} : { order }), pc, nth };
+  // Commands are written to a queue; what is freed is not written to.
+  const kind = effect.to !== undefined && effect.to.kind !== 'queue' ? 'other' : effect.kind;
+  return { kind, place, value: effect.value, ...(order === null ? {} : { order }), pc, nth };
 }
