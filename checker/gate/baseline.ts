@@ -57,7 +57,7 @@ function isInterrupted(verdict: Case['run']['verdict']): boolean {
 }
 
 function known(it: Case): Known {
-  const { variant, model, verdict, effort, coverage, witnesses } = it.run;
+  const { variant, model, verdict, effort, coverage, witnesses, occurred } = it.run;
   const search = searchOf(it);
   const { states, transitions, depth } = { ...effort, ...effort?.exactly };
   const facts = {
@@ -67,6 +67,7 @@ function known(it: Case): Known {
     statements: coverage?.statements,
     executed: coverage?.executed,
     witnesses: witnesses?.reached.length,
+    reorderings: occurred === undefined || occurred.length === 0 ? undefined : occurred.length,
   };
   return {
     spec: it.spec,

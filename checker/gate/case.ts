@@ -3,14 +3,14 @@
 import type { Effort, Trace } from '../outcome.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import type { FinishedJob, Search } from '../report/job.ts';
-import { type WrittenRun, writtenRun } from '../report/json.ts';
+import { type Run, writtenRun } from '../report/json.ts';
 import { expectationWords } from '../report/judge.ts';
 import { slug } from '../report/slug.ts';
 
 export interface Case {
   readonly spec: string;
   readonly title: string;
-  readonly run: WrittenRun;
+  readonly run: Run;
   /** The counterexample, if the verdict has one. */
   readonly trace: Trace | null;
   /** What the run took; null if nobody has kept it. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { reason } from '../files/reason.ts';
 import { clipped, misfit } from '../files/shape.ts';
 import type { Trace } from '../outcome.ts';
-import { resultSchema, type WrittenResults, type WrittenRun } from '../report/json.ts';
+import { resultSchema, type WrittenResults, type WrittenRun, withShared } from '../report/json.ts';
 import { shardFile } from '../report/names.ts';
 import { writtenResultsShape } from '../report/result-shape.ts';
 import { parseTraceFile } from '../report/trace-file.ts';
@@ -29,9 +29,10 @@ export function resultsIn(path: string): FoundResults {
     .filter((name) => name.endsWith('.json') && name !== shardFile)
     .flatMap((name) => resultsOf(join(folder, name), !isFolder));
   if (results.length === 0) throw new UsageError(`${path} has no results that heddle check has written.`);
-  const cases = results.flatMap(({ spec, title, runs }) =>
-    runs.map((run) => caseIn(folder, { spec, title, run }, shard?.costs ?? {})),
-  );
+  const cases = results.flatMap((file) => {
+    const { spec, title, runs } = file;
+    return runs.map((run) => caseIn(folder, { spec, title, run: withShared(run, file) }, shard?.costs ?? {}));
+  });
   return { cases, shard };
 }
 

@@ -1,12 +1,13 @@
 /** `<spec>.json`: what the runs of a spec found. results/README.md documents it; change both together. */
 import { misfit } from '../files/shape.ts';
-import type { Effort, Outcome, Verdict } from '../outcome.ts';
+import type { Effort, Occurred, Outcome, Verdict } from '../outcome.ts';
 import type { Expectation, Spec } from '../spec.ts';
 import type { Statement } from '../system.ts';
 import type { FinishedJob, Search } from './job.ts';
 import { judgeJob } from './judge.ts';
+import { at, Common } from './lists.ts';
 import { traceFile } from './names.ts';
-import { writtenRunShape } from './result-shape.ts';
+import { sharedShape, writtenRunShape } from './result-shape.ts';
 import { heddleVersion } from './version.ts';
 
 /** Goes up when a field changes its meaning or goes away. */
@@ -48,6 +49,10 @@ export interface WrittenRun {
     readonly statements: number;
     readonly executed: number;
     readonly missed: readonly Statement[];
+    /** All statements: their places in the file's `statements`, as `0-4 7`. Those not missed were executed. */
+    readonly of?: string;
+    /** Reorderings that occurred: their places in the file's `reorderings`. Absent: none. */
+    readonly reorderings?: string;
   };
   readonly witnesses?: { readonly reached: readonly string[]; readonly missed: readonly string[] };
   readonly symmetry?: Outcome['symmetry'];
@@ -60,13 +65,22 @@ export interface WrittenResults {
   readonly title: string;
   readonly source: string;
   readonly runs: readonly WrittenRun[];
+  /** What the runs' `coverage.of` and `.reorderings` name places in. */
+  readonly statements?: readonly Statement[];
+  readonly reorderings?: readonly Occurred[];
+}
+
+/** A run with what others share in its file. */
+export interface Run extends WrittenRun {
+  readonly all?: readonly Statement[];
+  readonly occurred?: readonly Occurred[];
 }
 
 /** A finished job as it is written. */
 export function writtenRun(
   job: FinishedJob,
   { search, maxStates, memoryLimit, workers, fingerprintSeed, random }: Search,
-): WrittenRun {
+): Run {
   const { variant, model, expected } = job;
   const verdict = writtenVerdict(job);
   const bounds = {
@@ -80,7 +94,10 @@ export function writtenRun(
   const engine = job.result.kind === 'outcome' ? job.result.outcome.effort.engine : undefined;
   const how = engine === undefined ? bounds : { engine, ...bounds };
   const about = { variant: variant.name, about: variant.about, model, ...how, expected };
-  return { ...about, verdict, exitCode: judgeJob(job), ...findings(job) };
+  const { result } = job;
+  const shared =
+    result.kind === 'outcome' ? { all: result.statements, occurred: result.outcome.reorderings ?? [] } : {};
+  return { ...about, verdict, exitCode: judgeJob(job), ...findings(job), ...shared };
 }
 
 function writtenVerdict(job: FinishedJob): WrittenVerdict {
@@ -112,12 +129,8 @@ function findings({
 
 /** The text of `<spec>.json`: the runs in the spec's order, where `fresh` ones replace `earlier` ones of the same
  *  variant and model. Earlier ones that the spec no longer has are dropped. */
-export function resultsText(
-  spec: Spec,
-  fresh: readonly WrittenRun[],
-  earlier: readonly WrittenRun[],
-): string {
-  const find = (runs: readonly WrittenRun[], variant: string, model: string) =>
+export function resultsText(spec: Spec, fresh: readonly Run[], earlier: readonly Run[]): string {
+  const find = (runs: readonly Run[], variant: string, model: string) =>
     runs.filter((run) => run.variant === variant && run.model === model);
   const runs = spec.variants.flatMap(({ name, expect }) =>
     Object.keys(expect).flatMap((model) =>
@@ -125,25 +138,54 @@ export function resultsText(
     ),
   );
   const { name, title, source } = spec;
+  const [statements, reorderings] = [new Common<Statement>(), new Common<Occurred>()];
+  const written = runs.map((run) => withPlaces(run, statements, reorderings));
   const results: WrittenResults = {
     schema: resultSchema,
     heddle: heddleVersion,
     spec: name,
     title,
     source,
-    runs,
+    runs: written,
+    ...(statements.all.length === 0 ? {} : { statements: statements.all }),
+    ...(reorderings.all.length === 0 ? {} : { reorderings: reorderings.all }),
   };
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
+/** The run as it is written, what it shares put into the common lists. */
+function withPlaces(
+  { all, occurred = [], ...run }: Run,
+  statements: Common<Statement>,
+  reorderings: Common<Occurred>,
+): WrittenRun {
+  const { coverage } = run;
+  if (coverage === undefined || all === undefined) return run;
+  const { statements: amount, executed, missed } = coverage;
+  const places = occurred.length === 0 ? {} : { reorderings: reorderings.ranges(occurred) };
+  return {
+    ...run,
+    coverage: { statements: amount, executed, missed, of: statements.ranges(all), ...places },
+  };
+}
+
+/** A run of the file, with what it shares. */
+export function withShared(run: WrittenRun, { statements, reorderings = [] }: WrittenResults): Run {
+  const { of, reorderings: places = '' } = run.coverage ?? {};
+  if (of === undefined || statements === undefined) return run;
+  return { ...run, all: at(statements, of), occurred: at(reorderings, places) };
+}
+
 /** The runs in an earlier `<spec>.json`; none if it is not one of this schema and version, and none that somebody has
  *  changed into something else. */
-export function earlierRuns(text: string): readonly WrittenRun[] {
+export function earlierRuns(text: string): readonly Run[] {
   try {
     const results = JSON.parse(text) as Partial<WrittenResults> | null;
     const same = results?.schema === resultSchema && results.heddle === heddleVersion;
     if (!same || !Array.isArray(results.runs)) return [];
-    return results.runs.filter((run) => misfit(writtenRunShape, run) === null);
+    const sound = misfit(sharedShape, results) === null;
+    const runs = results.runs.filter((run) => misfit(writtenRunShape, run) === null);
+    return sound ? runs.map((run) => withShared(run, results as WrittenResults)) : runs;
   } catch {
     return [];
   }

@@ -28,10 +28,22 @@ const effort = v.looseObject({
   values: v.record(v.string(), count),
 });
 
+const statement = v.looseObject({ id: v.string(), fn: v.string(), text: v.string() });
+const reordering = v.looseObject({
+  statement: v.string(),
+  kind: v.picklist(['early', 'late', 'stale']),
+  other: v.string(),
+  fn: v.optional(v.string()),
+});
+/** Places in a common list: `0-4 7`. */
+const places = v.pipe(v.string(), v.regex(/^(\d+(-\d+)?( \d+(-\d+)?)*)?$/));
+
 const coverage = v.looseObject({
   statements: count,
   executed: count,
-  missed: v.array(v.looseObject({ id: v.string(), fn: v.string(), text: v.string() })),
+  missed: v.array(statement),
+  of: v.optional(places),
+  reorderings: v.optional(places),
 });
 
 export const writtenRunShape = v.looseObject({
@@ -49,7 +61,14 @@ export const writtenRunShape = v.looseObject({
   witnesses: v.optional(v.looseObject({ reached: strings, missed: strings })),
 });
 
+/** What the runs of a file share. */
+export const sharedShape = v.looseObject({
+  statements: v.optional(v.array(statement)),
+  reorderings: v.optional(v.array(reordering)),
+});
+
 export const writtenResultsShape = v.looseObject({
+  ...sharedShape.entries,
   heddle: v.string(),
   spec: v.string(),
   title: v.string(),
