@@ -4,8 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Runner } from '../jobs/runner.ts';
 import { taskResult } from '../jobs/task.ts';
 import { cacheIn } from '../matrix/cache.ts';
-import type { Found } from '../matrix/cell.ts';
-import type { Programs } from '../matrix/changes.ts';
+import type { Programs, ProposedChange } from '../matrix/changes.ts';
 import {
   cacheFolder,
   cellTraceFile,
@@ -14,12 +13,13 @@ import {
   survivorsFile,
   writeMatrix,
 } from '../matrix/files.ts';
-import type { Matrix, Row } from '../matrix/matrix.ts';
+import type { Matrix } from '../matrix/matrix.ts';
 import { mergedVariants, type Plan, planOf, type Subject } from '../matrix/plan.ts';
 import { matrixProgress } from '../matrix/progress.ts';
-import { type Filled, fillMatrices } from '../matrix/run.ts';
+import { type Filled, fillMatrix } from '../matrix/run.ts';
 import { survivorsOf, survivorsText } from '../matrix/survivors.ts';
 import { matrixText } from '../matrix/text.ts';
+import type { Trace } from '../outcome.ts';
 import { type ExitCode, exitCode, mostSerious } from '../report/exit-code.ts';
 import { prepareFolder, reason, writeWhole } from '../report/folder.ts';
 import { duration } from '../report/numbers.ts';
@@ -112,44 +112,52 @@ async function matrixCommand(
   engine: Engine,
 ): Promise<ExitCode> {
   const { programs } = engine;
+  const sources = engine.sources?.() ?? 'unknown';
   if (programs === undefined) throw new UsageError('These specs have no programs that could be changed.');
   const subjects = selected(specs, selectors, options.model ?? null);
-  const plans = subjects.map((subject) => planOf(subject, programs, options.only ?? null));
-  if (plans.every(({ rows }) => rows.length === 0)) throw new UsageError(nothing(options.only));
   prepareFolder(options.out);
   const started = io.now();
   const failures: string[] = [];
   const filled = await withRunner(specs, engine, programs, options, (runner) =>
-    untilInterrupted(io, (signal) =>
-      fillMatrices(plans, {
-        runner,
-        programs,
-        cache: quietly(cacheIn(cacheFolder(options.out)), failures),
-        sources: engine.sources?.() ?? 'unknown',
-        heddle: heddleVersion,
-        maxStates: options.maxStates,
-        pairs: options.pairs === true,
-        signal,
-        progress: matrixProgress(io.stderr, io.now, runner.atOnce),
-        keep: (plan, row, model, found) => keep(options.out, plan, row, model, found, failures),
-      }),
-    ),
+    untilInterrupted(io, async (signal) => {
+      const all: Filled[] = [];
+      for (const [k, subject] of subjects.entries()) {
+        if (signal.aborted) break;
+        const plan = planOf(subject, programs, options.only ?? null);
+        if (plan.rows.length === 0) continue;
+        const which = subjects.length === 1 ? '' : `matrix ${k + 1}/${subjects.length} `;
+        const one = await fillMatrix(plan, {
+          runner,
+          programs,
+          cache: quietly(cacheIn(cacheFolder(options.out)), failures),
+          sources,
+          heddle: heddleVersion,
+          maxStates: options.maxStates,
+          pairs: options.pairs === true,
+          signal,
+          progress: matrixProgress(io.stderr, io.now, runner.atOnce, which),
+          keep: (row, model, trace) => keep(options.out, plan, row, model, trace, failures),
+        });
+        all.push(one);
+        io.stdout.write(`${matrixText(one.matrix, paintFor(io.stdout.isTerminal, io.env))}\n`);
+        if (one.missing === 0 && options.only === undefined)
+          attempt(failures, () => writeMatrix(options.out, one.matrix, isOnly(one.matrix, specs)));
+      }
+      return { all, interrupted: signal.aborted };
+    }),
   );
-  const paint = paintFor(io.stdout.isTerminal, io.env);
-  for (const { matrix } of filled) io.stdout.write(`${matrixText(matrix, paint)}\n`);
-  const missing = filled.reduce((sum, f) => sum + f.missing, 0);
-  const seconds = (io.now() - started) / 1000;
-  const written = filled.filter((f) => f.missing === 0 && options.only === undefined);
-  for (const { matrix } of written)
-    attempt(failures, () => writeMatrix(options.out, matrix, isOnly(matrix, specs)));
-  io.stdout.write(`${closing(filled, written.length, options.out, specs)}${duration(seconds)} in all\n`);
-  if (missing > 0)
-    io.stderr.write(`heddle: interrupted with ${missing} cells to go; the same command goes on from here\n`);
+  const { all, interrupted } = filled;
+  if (all.length === 0 && !interrupted) throw new UsageError(nothing(options.only));
+  io.stdout.write(`${whereFilesAre(all, options, specs)}${duration((io.now() - started) / 1000)} in all\n`);
+  if (interrupted)
+    io.stderr.write(
+      'heddle: interrupted; the cells so far are kept, and the same command goes on from here\n',
+    );
   for (const failure of failures) io.stderr.write(`heddle: ${failure}\n`);
   return mostSerious([
-    ...(missing > 0 ? [exitCode.interrupted] : []),
+    ...(interrupted ? [exitCode.interrupted] : []),
     ...(failures.length > 0 ? [exitCode.usage] : []),
-    ...filled.flatMap(({ matrix }) => codesOf(matrix)),
+    ...all.flatMap(({ matrix }) => codesOf(matrix)),
   ]);
 }
 
@@ -252,12 +260,11 @@ function quietly(cache: ReturnType<typeof cacheIn>, failures: string[]): ReturnT
 function keep(
   out: string,
   { spec, variant }: Plan,
-  row: (Omit<Row, 'cells'> & { readonly edit?: unknown }) | null,
+  row: ProposedChange,
   model: string,
-  { trace }: Found,
+  trace: Trace,
   failures: string[],
-): string | undefined {
-  if (row === null || trace === null) return undefined;
+): string {
   const name = cellTraceFile(spec.name, variant.name, model, row.id);
   const change = `${row.text} in ${row.fn}() ${/^(dropped|moved|behind|value)/.test(row.change) ? row.change : `-> ${row.change}`}`;
   const saved = {
@@ -278,15 +285,18 @@ function keep(
 const isOnly = ({ spec }: Matrix, specs: readonly Spec[]): boolean =>
   mergedVariants(findSpec(specs, spec)).length < 2;
 
-function closing(filled: readonly Filled[], written: number, out: string, specs: readonly Spec[]): string {
+function whereFilesAre(
+  filled: readonly Filled[],
+  { out, only }: MatrixArguments,
+  specs: readonly Spec[],
+): string {
   const folder = out.replace(/\/+$/, '');
-  if (written === 0) return `Counterexamples in ${folder}/matrix/traces/\n`;
-  const [first] = filled;
-  const files =
-    written === 1 && first !== undefined
-      ? `${folder}/${matrixFile(first.matrix.spec, first.matrix.variant, isOnly(first.matrix, specs))}`
-      : `${folder}/matrix/*.json`;
-  return `Written to ${files}; counterexamples in ${folder}/matrix/traces/\n`;
+  const traces = `in ${folder}/matrix/traces/\n`;
+  const [first, ...others] = only === undefined ? filled.filter(({ missing }) => missing === 0) : [];
+  if (first === undefined) return `Counterexamples ${traces}`;
+  const { spec, variant } = first.matrix;
+  const files = others.length > 0 ? 'matrix/*.json' : matrixFile(spec, variant, isOnly(first.matrix, specs));
+  return `Written to ${folder}/${files}; counterexamples ${traces}`;
 }
 
 function codesOf({ unchanged, rows }: Matrix): readonly ExitCode[] {

@@ -6,7 +6,7 @@ import type { Runner } from '../jobs/runner.ts';
 import { taskResult } from '../jobs/task.ts';
 import { cacheIn } from '../matrix/cache.ts';
 import { planOf } from '../matrix/plan.ts';
-import { type Filled, fillMatrices, type MatrixOptions } from '../matrix/run.ts';
+import { type Filled, fillMatrix, type MatrixOptions } from '../matrix/run.ts';
 import { temporaryFolder } from './test-io.ts';
 import { toyChanges, toyPrograms } from './toy-programs.ts';
 import { good } from './toy-spec.ts';
@@ -44,11 +44,10 @@ async function filled(
     pairs: false,
     signal: controller.signal,
     progress: quiet,
-    keep: (_plan, row, model) => `traces/${row?.id}--${model}`,
+    keep: ({ id }, model) => `traces/${id}--${model}`,
     ...more,
   };
-  const [one] = await fillMatrices([planOf(subject, programs, null)], options);
-  return { ...one!, explored };
+  return { ...(await fillMatrix(planOf(subject, programs, null), options)), explored };
 }
 
 describe('every cell has an answer', () => {
@@ -89,7 +88,7 @@ describe('every cell has an answer', () => {
       run: ({ model, search }) => taskResult(() => broken.variant.build(model), check, search, {}),
       close: async () => {},
     };
-    const [one] = await fillMatrices([planOf(broken, programs, null)], {
+    const { matrix } = await fillMatrix(planOf(broken, programs, null), {
       runner,
       programs,
       cache: cacheIn(temporaryFolder()),
@@ -101,8 +100,8 @@ describe('every cell has an answer', () => {
       progress: quiet,
       keep: () => 'a trace',
     });
-    expect(one!.matrix.unchanged.sc).toMatchObject({ verdict: 'needed', by: 'stays small' });
-    expect(one!.matrix.rows.every(({ cells }) => Object.keys(cells).length === 0)).toBe(true);
+    expect(matrix.unchanged.sc).toMatchObject({ verdict: 'needed', by: 'stays small' });
+    expect(matrix.rows.every(({ cells }) => Object.keys(cells).length === 0)).toBe(true);
   });
 });
 

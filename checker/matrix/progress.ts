@@ -8,8 +8,9 @@ interface Sink {
   readonly columns: number;
 }
 
-/** `now` in milliseconds; `atOnce`: how many cells are worked on at the same time. */
-export function matrixProgress(sink: Sink, now: () => number, atOnce: number): MatrixProgress {
+/** `now` in milliseconds; `atOnce`: how many cells are worked on at the same time; `which`: the matrix, if it is one of
+ *  several. The time left is that of this matrix. */
+export function matrixProgress(sink: Sink, now: () => number, atOnce: number, which: string): MatrixProgress {
   let expected = 0;
   let finished = 0;
   let explored = 0;
@@ -30,7 +31,7 @@ export function matrixProgress(sink: Sink, now: () => number, atOnce: number): M
     },
     show: (what, states) => {
       const so = states === null ? '' : `: ${count(states)} states`;
-      print(`[${finished + 1}/${expected}${left()}] ${what}${so}`);
+      print(`${which}[${finished + 1}/${expected}${left()}] ${what}${so}`);
     },
     done: (cached) => {
       finished += 1;

@@ -1,5 +1,6 @@
-/** Fills the cells of matrices, several at once. What was found before is not asked again. */
+/** Fills the cells of a matrix, several at once. What was found before is not asked again. */
 import type { Runner } from '../jobs/runner.ts';
+import type { Trace } from '../outcome.ts';
 import type { Cache } from './cache.ts';
 import { type Found, foundIn, notExecuted } from './cell.ts';
 import type { Programs, ProposedChange } from './changes.ts';
@@ -18,7 +19,7 @@ export interface MatrixOptions {
   readonly signal: AbortSignal;
   readonly progress: MatrixProgress;
   /** Called with each counterexample; returns the name under which it is kept. */
-  keep(plan: Plan, row: Omit<Row, 'cells'> | null, model: string, found: Found): string | undefined;
+  keep(change: ProposedChange, model: string, trace: Trace): string;
 }
 
 export interface MatrixProgress {
@@ -53,23 +54,18 @@ interface Ledger {
   missing: number;
 }
 
-export async function fillMatrices(plans: readonly Plan[], o: MatrixOptions): Promise<readonly Filled[]> {
-  const ledgers = new Map(plans.map((plan) => [plan, emptyLedger(plan)]));
+export async function fillMatrix(plan: Plan, o: MatrixOptions): Promise<Filled> {
+  const ledger = emptyLedger(plan);
   const enter = async (wanted: readonly Wanted[]): Promise<readonly (Found | null)[]> => {
     const found = await fill(wanted, o);
-    for (const [k, one] of wanted.entries()) note(ledgers.get(one.plan)!, one, found[k]?.cell);
+    for (const [k, one] of wanted.entries()) note(ledger, one, found[k]?.cell);
     return found;
   };
-  const bases = plans.flatMap((plan) => plan.models.map((model): Wanted => ({ plan, model, change: null })));
+  const bases = plan.models.map((model): Wanted => ({ plan, model, change: null }));
   const unchanged = await enter(bases);
-  await enter(
-    bases.flatMap((base, k) => changesToTry(ledgers.get(base.plan)!, base, unchanged[k] ?? null, o.programs)),
-  );
-  if (o.pairs) await enter(bases.flatMap((base) => pairsToTry(ledgers.get(base.plan)!, base, o.programs)));
-  return [...ledgers.values()].map((ledger) => ({
-    matrix: matrixOf(ledger, o.heddle),
-    missing: ledger.missing,
-  }));
+  await enter(bases.flatMap((base, k) => changesToTry(ledger, base, unchanged[k] ?? null, o.programs)));
+  if (o.pairs) await enter(bases.flatMap((base) => pairsToTry(ledger, base, o.programs)));
+  return { matrix: matrixOf(ledger, o.heddle), missing: ledger.missing };
 }
 
 const emptyLedger = (plan: Plan): Ledger => ({
@@ -162,9 +158,8 @@ async function fillOne({ plan, model, change }: Wanted, o: MatrixOptions): Promi
   if (found === null) return null;
   if (known === null) o.cache.write(key, found);
   o.progress.done(known !== null);
-  if (found.trace === null) return found;
-  const trace = o.keep(plan, change, model, found);
-  return trace === undefined ? found : { ...found, cell: { ...found.cell, trace } };
+  if (found.trace === null || change === null) return found;
+  return { ...found, cell: { ...found.cell, trace: o.keep(change, model, found.trace) } };
 
   async function explored(): Promise<Found | null> {
     const task = {
