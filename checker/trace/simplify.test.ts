@@ -199,6 +199,34 @@ test('of equally simple ways the one is shown whose steps come first in the orde
   expect(columnsOf(traceOf(independent, { search: 'bfs' }))).toBe('AAABBB');
 });
 
+test('of ways that are alike otherwise the one with the fewest remarks is shown', () => {
+  // A does two things in either order, and remarks upon the second one if it comes first.
+  const remarking = toy({
+    start: { one: 0, two: 0 },
+    agents: {
+      A: (s) => [
+        ...(s.two === 0 ? [{ text: `two, one is ${s.one}`, set: { two: 1 } }] : []),
+        ...(s.one === 0 ? [{ text: 'one', set: { one: 1 } }] : []),
+      ],
+    },
+    never: { both: (s) => (s.one + s.two === 2 ? 'both are done' : null) },
+  });
+  const agents = remarking.agents.map((agent) => ({
+    ...agent,
+    steps: (read: Parameters<typeof agent.steps>[0]) =>
+      agent.steps(read).map((step) => {
+        const lines = step.label.lines.map((line) => ({
+          ...line,
+          ...(line.text === 'two, one is 0' ? { notes: ['early'] } : {}),
+        }));
+        return { ...step, label: { ...step.label, lines } };
+      }),
+  }));
+  const texts = ({ steps }: Trace): readonly string[] => steps.map(({ lines }) => lines[0]!.text);
+  expect(texts(traceOf(remarking, { search: 'bfs' }))).toEqual(['two, one is 0', 'one']);
+  expect(texts(traceOf({ ...remarking, agents }, { search: 'bfs' }))).toEqual(['one', 'two, one is 1']);
+});
+
 test('depth first and random walks have the steps of their way put into the simplest order', () => {
   // Each agent may take a step once the other one has as many: depth first goes to and fro.
   const toAndFro = {
