@@ -1,10 +1,8 @@
 /** `heddle matrix`: which barrier, ordering, lock and order of steps a spec needs, under each memory model. */
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import type { Runner } from '../jobs/runner.ts';
-import { taskResult } from '../jobs/task.ts';
 import { cacheIn } from '../matrix/cache.ts';
-import type { Programs, ProposedChange } from '../matrix/changes.ts';
+import type { ProposedChange } from '../matrix/changes.ts';
 import {
   cacheFolder,
   cellTraceFile,
@@ -14,7 +12,7 @@ import {
   writeMatrix,
 } from '../matrix/files.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { mergedVariants, type Plan, planOf, type Subject } from '../matrix/plan.ts';
+import { mergedVariants, type Plan, planOf } from '../matrix/plan.ts';
 import { matrixProgress } from '../matrix/progress.ts';
 import { type Filled, fillMatrix } from '../matrix/run.ts';
 import { survivorsOf, survivorsText } from '../matrix/survivors.ts';
@@ -32,8 +30,10 @@ import { UsageError } from '../system.ts';
 import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
+import { withRunner } from './matrix-runner.ts';
+import { subjectsOf } from './matrix-select.ts';
 import { positive } from './search-options.ts';
-import { findSpec, findVariant, modelsOf } from './select.ts';
+import { findSpec } from './select.ts';
 
 interface MatrixArguments {
   readonly model?: readonly string[];
@@ -114,11 +114,11 @@ async function matrixCommand(
   const { programs } = engine;
   const sources = engine.sources?.() ?? 'unknown';
   if (programs === undefined) throw new UsageError('These specs have no programs that could be changed.');
-  const subjects = selected(specs, selectors, options.model ?? null);
+  const subjects = subjectsOf(specs, selectors, options.model ?? null);
   prepareFolder(options.out);
   const started = io.now();
   const failures: string[] = [];
-  const filled = await withRunner(specs, engine, programs, options, (runner) =>
+  const filled = await withRunner(specs, engine, programs, options.jobs ?? availableParallelism(), (runner) =>
     untilInterrupted(io, async (signal) => {
       const all: Filled[] = [];
       for (const [k, subject] of subjects.entries()) {
@@ -161,77 +161,10 @@ async function matrixCommand(
   ]);
 }
 
-/** The variants that are asked for, each with the models that it has expectations for. */
-function selected(
-  specs: readonly Spec[],
-  selectors: readonly string[],
-  models: readonly string[] | null,
-): readonly Subject[] {
-  const known = modelsOf(specs);
-  const stray = models?.find((m) => !known.includes(m) && m !== 'all');
-  if (stray !== undefined)
-    throw new UsageError(`There is no memory model '${stray}'. There is: ${known.join(', ')}, all.`);
-  const chosen =
-    selectors.length === 0
-      ? specs.flatMap((spec) => mergedVariants(spec).map((variant) => ({ spec, variant })))
-      : selectors.flatMap((selector) => {
-          const at = selector.indexOf('/');
-          const spec = findSpec(specs, at < 0 ? selector : selector.slice(0, at));
-          const variants = at < 0 ? mergedVariants(spec) : [findVariant(spec, selector.slice(at + 1))];
-          if (variants.length === 0)
-            throw new UsageError(
-              `${spec.name} has no variant that holds: name one, as ${spec.name}/VARIANT.`,
-            );
-          return variants.map((variant) => ({ spec, variant }));
-        });
-  const subjects = chosen.map((s) => ({
-    ...s,
-    models: Object.keys(s.variant.expect).filter(
-      (m) => models === null || models.includes('all') || models.includes(m),
-    ),
-  }));
-  const some = subjects.filter((s) => s.models.length > 0);
-  if (some.length > 0) return some;
-  throw new UsageError(`Nothing to run: no variant chosen has an expectation under ${models?.join(', ')}.`);
-}
-
 const nothing = (only: string | undefined): string =>
   only === undefined
     ? 'There is nothing to change in these programs.'
     : `There is no row '${only}'. The JSON in matrix/ has their ids.`;
-
-async function withRunner<T>(
-  specs: readonly Spec[],
-  engine: Engine,
-  programs: Programs,
-  { jobs = availableParallelism() }: MatrixArguments,
-  work: (runner: Runner) => Promise<T>,
-): Promise<T> {
-  const runner =
-    engine.runner === undefined || jobs === 1 ? here(specs, engine, programs) : engine.runner(jobs);
-  try {
-    return await work(runner);
-  } finally {
-    await runner.close();
-  }
-}
-
-/** Cells one after the other, in this thread. */
-const here = (specs: readonly Spec[], engine: Engine, programs: Programs): Runner => ({
-  atOnce: 1,
-  run: async ({ spec, variant, model, change, search }, { signal, onProgress }) => {
-    // A cell that takes no time would not let the Ctrl-C through.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal.aborted) return { kind: 'not run' };
-    const chosen = findVariant(findSpec(specs, spec), variant);
-    const build = () => (change === undefined ? chosen.build(model) : programs.build(chosen, model, change));
-    return taskResult(build, engine.check, search, {
-      signal,
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-  },
-  close: async () => {},
-});
 
 async function untilInterrupted<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -2,8 +2,10 @@
  *  pair of neighbouring steps, dropped, weakened by one step, or moved by one. */
 import { registersOf } from './expression.ts';
 import { addressOf } from './flow.ts';
-import { type LineEdit, moveNode } from './mutation-edits.ts';
-import { otherSide, weakerForms } from './mutation-forms.ts';
+import { moveNode } from './mutation-edits.ts';
+import { weakerForms } from './mutation-forms.ts';
+import { pairsOf } from './mutation-pairs.ts';
+import { dropped, nameOf, type Proposal, type Sort, texts } from './mutation-proposal.ts';
 import { type IsStep, independent, instructionOf, nextStep, registersIn, stepsOf } from './mutation-steps.ts';
 import {
   type Block,
@@ -14,30 +16,6 @@ import {
   type Node,
   nodesOf,
 } from './mutation-tree.ts';
-
-export type Sort =
-  | 'fence'
-  | 'acquire or release'
-  | 'atomic'
-  | 'dependency'
-  | 'lock'
-  | 'RCU'
-  | 'interrupts'
-  | 'order';
-
-/** A change as it is proposed; `edits` are made in this order. */
-export interface Proposal {
-  readonly at: LineOfSource;
-  /** The statement as its first inlined copy shows it. */
-  readonly text: string;
-  readonly sort: Sort;
-  /** What is done, for readers, and the same without the names of objects. */
-  readonly change: string;
-  readonly key: string;
-  readonly edits: readonly LineEdit[];
-  /** Statements, as `fn(): text`; if none of some group is ever executed, the change changes nothing. */
-  readonly touches: readonly (readonly string[])[];
-}
 
 /** Everything that could be proposed for one program, in program order. */
 export function proposalsFor(tree: Block, fresh: () => Block): readonly Proposal[] {
@@ -54,8 +32,6 @@ export function proposalsFor(tree: Block, fresh: () => Block): readonly Proposal
       ...drops(tree, node),
     ]);
 }
-
-const dropped = { change: 'dropped', key: 'dropped' };
 
 function weakenings(n: Node): readonly Proposal[] {
   if (n.kind !== 'do') return [];
@@ -152,62 +128,6 @@ function addressRegisters(tree: Block): ReadonlySet<string> {
   return found;
 }
 
-/** What is opened, and what closes it in the same function: dropped together. */
-function pairsOf(tree: Block, n: Node): readonly Proposal[] {
-  const opening = openingOf(n);
-  if (opening === null) return [];
-  const { closing, sort } = opening;
-  const own = nodesOf(bodyWith(tree, n)).filter((x) => x.line.fn === n.line.fn);
-  const openings = own.filter((x) => openingOf(x)?.closing === closing);
-  const closings = own.filter((x) => plainName(x) === closing && closesSomething(x));
-  // One end for each beginning, in their order; else it cannot be told which belong together.
-  const paired = openings.length === closings.length;
-  const k = openings.indexOf(n);
-  if (!paired && k > 0) return [];
-  const both = paired ? [n, closings[k]!] : [...openings, ...closings];
-  const head = { at: n.line, text: nameOf(n), sort, touches: [texts(both)] };
-  const flips = both.every((x) => x.kind === 'do' && otherSide(x.stmt) !== null);
-  return [
-    { ...head, ...dropped, edits: both.map((x) => ({ do: 'drop', at: x.line })) },
-    ...(flips
-      ? [
-          {
-            ...head,
-            change: otherName(plainName(n)),
-            key: 'other side',
-            edits: both.map((x) => ({ do: 'other side' as const, at: x.line })),
-          },
-        ]
-      : []),
-  ];
-}
-
-const otherName = (text: string): string =>
-  `${text.startsWith('read') ? 'write' : 'read'}_lock(), and its unlock`;
-
-/** The function's body (one inlined copy of it) in which a node stands. */
-function bodyWith(tree: Block, n: Node): Block {
-  let inner = tree;
-  for (const x of nodesOf(tree)) if (x.kind === 'call' && nodesOf(x).includes(n) && x !== n) inner = x;
-  return inner;
-}
-
-function openingOf(n: Node): { readonly closing: string; readonly sort: Sort } | null {
-  if (n.kind === 'call')
-    return /lock$/.test(n.fn) && !/(un|try)lock$/.test(n.fn)
-      ? { closing: `${n.fn.replace(/lock$/, 'unlock')}()`, sort: 'lock' }
-      : null;
-  if (n.kind !== 'do') return null;
-  const { operation: o, text } = n.stmt;
-  if (o.op === 'rcu' && o.what === 'lock') return { closing: 'rcu_read_unlock()', sort: 'RCU' };
-  if (o.op === 'irq' && !o.enabled) return { closing: 'local_irq_restore()', sort: 'interrupts' };
-  if (o.op !== 'blockingRmw' || !/^\w+_lock\(/.test(text)) return null;
-  return { closing: text.replace('_lock(', '_unlock('), sort: 'lock' };
-}
-
-const closesSomething = (n: Node): boolean =>
-  n.kind === 'call' || (n.kind === 'do' && (n.stmt.operation.op !== 'irq' || n.stmt.operation.enabled));
-
 function swaps(list: readonly Node[], at: number, isStep: IsStep): readonly Proposal[] {
   const between = nextStep(list, at, isStep);
   if (between === null) return [];
@@ -258,19 +178,3 @@ function droppable(n: Node): Sort | null {
 }
 
 const actsOnDevice = ({ stmt: { operation: o } }: Leaf): boolean => o.op === 'push' || o.op === 'await';
-
-const texts = (nodes: readonly Node[]): readonly string[] => [
-  ...new Set(
-    nodes.flatMap(leavesOf).flatMap((x) => (x.stmt.text === '' ? [] : [`${x.line.fn}(): ${x.stmt.text}`])),
-  ),
-];
-
-/** What a reader knows it by. */
-const nameOf = (n: Node): string => (n.twin === 1 ? plainName(n) : `${plainName(n)} #${n.twin}`);
-
-function plainName(n: Node): string {
-  if (n.kind === 'do') return n.stmt.text || n.stmt.operation.op;
-  if (n.kind === 'call') return `${n.fn}()`;
-  const first = leavesOf(n).find((x) => x.stmt.text !== '');
-  return first === undefined ? n.kind : `${n.kind} (...) ${first.stmt.text}`;
-}

@@ -2,8 +2,9 @@
  *  change made. A spec knows nothing of it: its programs are rewritten while they are compiled. */
 import { ModelBug } from '../contract.ts';
 import type { Operation } from './instruction.ts';
-import { type Proposal, proposalsFor, type Sort } from './mutation-changes.ts';
+import { proposalsFor } from './mutation-changes.ts';
 import { applyEdit, type LineEdit } from './mutation-edits.ts';
+import type { Proposal, Sort } from './mutation-proposal.ts';
 import { type Block, type Node, nodesOf, statementsOf, treeOf } from './mutation-tree.ts';
 import { rewriting, type Stmt } from './statement.ts';
 
