@@ -1,6 +1,6 @@
 /** What the page of `heddle report --html` is given, by who writes the file and as the page finds it: plain JSON. */
 import type { Matrix } from '../matrix/matrix.ts';
-import type { Trace } from '../outcome.ts';
+import type { Occurred, Trace } from '../outcome.ts';
 import type { WrittenRun } from '../report/json.ts';
 import type { Statement } from '../system.ts';
 
@@ -26,9 +26,14 @@ export interface PageVariant {
   readonly id: string;
   readonly about: string;
   /** One per memory model. */
-  readonly runs: readonly WrittenRun[];
+  readonly runs: readonly PageRun[];
   /** What the variant's system consists of; absent if no such variant is among the specs any more. */
   readonly system?: PageSystem;
+}
+
+export interface PageRun extends WrittenRun {
+  /** Which reorderings some step has shown; absent if that was not recorded. */
+  readonly occurred?: readonly Occurred[];
 }
 
 export interface PageSystem {

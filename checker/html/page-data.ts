@@ -1,6 +1,6 @@
 /** From an output folder and the specs to what the page is given. */
 import type { Matrix } from '../matrix/matrix.ts';
-import type { WrittenResults } from '../report/json.ts';
+import { type WrittenResults, withShared } from '../report/json.ts';
 import { slug } from '../report/slug.ts';
 import type { SavedTrace } from '../report/trace-file.ts';
 import type { Spec } from '../spec.ts';
@@ -14,7 +14,7 @@ import {
   traceId,
 } from './data.ts';
 import type { Gathered } from './gather.ts';
-import { pageSystem } from './page-system.ts';
+import { type KnownSystem, pageSystem } from './page-system.ts';
 import { pageTrace } from './page-trace.ts';
 
 export interface Report {
@@ -68,25 +68,30 @@ function changedTraces(
   });
 }
 
-/** A spec with its traces. Each system is built once, for its statements and for its trace. */
+/** A spec with its traces. */
 function pageSpec(
-  { spec, title, source, runs }: WrittenResults,
+  results: WrittenResults,
   traces: Gathered['traces'],
   systems: Systems,
 ): { readonly spec: PageSpec; readonly traces: readonly PageTrace[] } {
+  const { spec, title, source } = results;
+  const runs = results.runs.map((run) => withShared(run, results));
   const shown: PageTrace[] = [];
   const names = [...new Set(runs.map(({ variant }) => variant))];
   const variants = names.map((name): PageVariant => {
     const own = runs.filter(({ variant }) => variant === name);
-    const built = new Map<string, System>();
-    for (const { model, verdict } of own) {
-      const system = systems.of(spec, name, model);
-      if (system) built.set(model, system);
+    const known: KnownSystem[] = [];
+    for (const { model, verdict, all } of own) {
       const id = 'trace' in verdict ? traceId(verdict.trace) : '';
       const saved = traces.get(id);
+      // Systems take their time to build: for a trace, and for what is known of them from nowhere else.
+      const needed = saved !== undefined || all === undefined || !known.some(({ system }) => system);
+      const system = needed ? systems.of(spec, name, model) : null;
+      known.push(all === undefined ? { model, system } : { model, statements: all, system });
       if (saved) shown.push(pageTrace(id, saved, system, systems.title(saved)));
     }
-    return { name, id: slug(name), about: own[0]!.about, runs: own, ...pageSystem(built) };
+    const pageRuns = own.map(({ all: _, ...run }) => run);
+    return { name, id: slug(name), about: own[0]!.about, runs: pageRuns, ...pageSystem(known) };
   });
   return { spec: { name: spec, title, source, variants }, traces: shown };
 }

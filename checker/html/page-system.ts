@@ -2,19 +2,31 @@
 import type { Statement, System } from '../system.ts';
 import type { PageSystem } from './data.ts';
 
-/** From the systems of a variant by memory model. */
-export function pageSystem(systems: ReadonlyMap<string, System>): { readonly system?: PageSystem } {
-  if (systems.size === 0) return {};
-  const all = [...systems.values()];
-  const statements = all.map((system) => system.statements).reduce(merged, []);
+/** What is known of a variant under one memory model. */
+export interface KnownSystem {
+  readonly model: string;
+  readonly statements?: readonly Statement[];
+  /** Null if it is not known: properties are the same under every model. */
+  readonly system: System | null;
+}
+
+/** The parts of a variant, as far as they are known. */
+export function pageSystem(known: readonly KnownSystem[]): { readonly system?: PageSystem } {
+  const lists = known.flatMap(({ model, statements, system }) => {
+    const own = statements ?? system?.statements;
+    return own === undefined ? [] : [{ model, own }];
+  });
+  if (lists.length === 0) return {};
+  const statements = lists.map(({ own }) => own).reduce(merged, []);
   const absent = Object.fromEntries(
-    [...systems].map(([model, system]) => {
-      const own = new Set(system.statements.map(({ id }) => id));
-      return [model, statements.flatMap(({ id }) => (own.has(id) ? [] : [id]))];
+    lists.map(({ model, own }) => {
+      const ids = new Set(own.map(({ id }) => id));
+      return [model, statements.flatMap(({ id }) => (ids.has(id) ? [] : [id]))];
     }),
   );
+  const systems = known.flatMap(({ system }) => system ?? []);
   const names = (of: 'invariants' | 'witnesses') => [
-    ...new Set(all.flatMap((system) => system[of].map(({ name }) => name))),
+    ...new Set(systems.flatMap((system) => system[of].map(({ name }) => name))),
   ];
   return { system: { statements, absent, invariants: names('invariants'), witnesses: names('witnesses') } };
 }

@@ -2,6 +2,7 @@
 import type { PageData, PageVariant } from '../data.ts';
 import { Coverage } from './coverage.tsx';
 import { Reached } from './reached.tsx';
+import { Reorderings } from './reorderings.tsx';
 import { hashOf, type Route } from './route.ts';
 import { Verdict } from './verdict.tsx';
 import { expectedOf, grouped, reasonsOf, statesOf } from './words.ts';
@@ -36,6 +37,7 @@ export function VariantView({ data, route }: { readonly data: PageData; readonly
       <Runs data={data} variant={variant} />
       <Reached variant={variant} />
       <Coverage variant={variant} />
+      <Reorderings variant={variant} />
       <Components variant={variant} />
     </article>
   );
