@@ -2,6 +2,7 @@
 import type { Trace } from '../outcome.ts';
 import { exitCode } from '../report/exit-code.ts';
 import type { WrittenRun } from '../report/json.ts';
+import type { Spec } from '../spec.ts';
 import type { Case } from './case.ts';
 import type { Locate } from './locate.ts';
 
@@ -147,6 +148,25 @@ export const everyCase: readonly Case[] = [
   fault,
   notRun,
 ];
+
+/** A spec with these variants, under two memory models each, that nobody can build. */
+export function sampleSpec(name: string, variants: readonly string[]): Spec {
+  const build = () => {
+    throw new Error('only named');
+  };
+  const expected = { kind: 'holds' } as const;
+  return {
+    name,
+    title: `about ${name}`,
+    source: 'none',
+    variants: variants.map((it) => ({
+      name: it,
+      about: it,
+      expect: { sc: expected, armv8: expected },
+      build,
+    })),
+  };
+}
 
 /** Knows where `mp` and the functions of its trace are, and nothing of the other spec. */
 export const sampleLocate: Locate = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { good } from '../cli/toy-spec.ts';
+import { sampleSpec } from '../gate/sample-cases.ts';
 import type { Outcome } from '../outcome.ts';
 import type { FinishedJob } from './job.ts';
 import { earlierRuns, resultsText, writtenRun } from './json.ts';
@@ -21,6 +21,7 @@ test('what is equal is listed once', () => {
   expect(common.all).toEqual([{ x: 1 }, { x: 2 }, { x: 3 }]);
 });
 
+const good = sampleSpec('good', ['v7.1']);
 const [statement, other] = ['n++;', 'n--;'].map((text) => ({ id: text, fn: 'count_up', text }));
 const occurred = { statement: 'n++;', kind: 'late', other: 'n--;', fn: 'count_up' } as const;
 
