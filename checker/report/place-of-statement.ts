@@ -33,6 +33,10 @@ function wantedIn(
     return { what: 'never executed', ids: missed.slice(0, MOST).map(({ id }) => id) };
   }
   if (verdict.kind !== 'violated') return null;
-  const done = verdict.trace.steps.flatMap(({ lines }) => lines.flatMap(({ statement }) => statement ?? []));
-  return { what: 'the last statement', ids: done.slice(-1) };
+  // Only if it is said to be its fault: what breaks an invariant came earlier, most of the time.
+  const last = verdict.trace.steps
+    .flatMap(({ lines }) => lines)
+    .findLast((line) => line.statement !== undefined);
+  if (last?.fn === undefined || !verdict.why.includes(`in ${last.fn}()`)) return null;
+  return { what: 'the last statement', ids: [last.statement!] };
 }
