@@ -17,6 +17,8 @@ export interface Circumstances {
   readonly terminal?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly engine?: Engine;
+  /** The clock; it stands still otherwise. */
+  now?(): number;
   /** Presses Ctrl-C when called. */
   onListening?(interrupt: () => void): void;
 }
@@ -25,7 +27,7 @@ export interface Circumstances {
 export async function ranWith(
   specs: readonly Spec[],
   argv: readonly string[],
-  { terminal = false, env = {}, engine, onListening }: Circumstances = {},
+  { terminal = false, env = {}, engine, onListening, now = () => 0 }: Circumstances = {},
 ): Promise<Ran> {
   const printed = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr') => ({
@@ -43,7 +45,7 @@ export async function ranWith(
       onListening?.(interrupt);
       return () => {};
     },
-    now: () => 0,
+    now,
   };
   const code = await run(specs, argv, io, engine);
   return { code, ...printed };
