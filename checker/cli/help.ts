@@ -22,6 +22,7 @@ Examples:
   heddle check --resume run.ckpt                 after Ctrl-C, a crash or a memory limit: go on
   heddle check SPEC/VARIANT --fingerprint        8 bytes a state; "holds" then tells how likely it is wrong
   heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
+  heddle new NAME && heddle check NAME --watch   write a spec: from a template that runs, checked at every save
   heddle trace results/traces/FILE.json --step   step through it: forward, back, the state, what else could be done
 
 Exit codes:
