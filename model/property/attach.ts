@@ -1,4 +1,5 @@
 /** What must be so whenever no attach is under way, and after one that failed (properties.md S4, S9, S11). */
+
 import type { Read } from '../contract.ts';
 import type { Cpu } from '../cpu/work.ts';
 import type { AttachMaster, SmmuDomain } from '../driver/attach-state.ts';
@@ -14,6 +15,7 @@ import { mixesOf, STE_1_EATS_TRANS } from '../smmu/ste.ts';
 import { cellReader, type ReadCell } from '../smmu/tables.ts';
 import type { Machine } from '../system.ts';
 import { arrayWellFormed } from './array-well-formed.ts';
+import { lifeOf } from './life.ts';
 import type { Property } from './properties.ts';
 import { entrySuspect } from './suspect.ts';
 
@@ -137,7 +139,7 @@ export function allOrNothing(
         const now = read(changed.group).values[changed.slot];
         return `the attach has failed, and ${changed.name} is ${now} instead of ${initial(changed)}`;
       }
-      const leaked = pools.find((o) => read(machine.layout.lives.get(o)!) === 'live');
+      const leaked = pools.find((o) => lifeOf(machine, o)(read) === 'live');
       return leaked === undefined ? null : `the attach has failed, and ${leaked} is still allocated`;
     },
     antecedent: hasFailed,

@@ -10,6 +10,7 @@ import type { MemoryModel } from '../../model/machine.ts';
 import { smp_wmb } from '../../model/program/kernel.ts';
 import { drop, replace, type Stmt } from '../../model/program/statement.ts';
 import { noStaleIova } from '../../model/property/iova.ts';
+import { lifeOf } from '../../model/property/life.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { replaceCalls } from '../calls.ts';
@@ -37,15 +38,15 @@ export function flushQueue(model: string, params: Params): System {
 
 /** Every IOVA is freed in some run; with a timer, there is one in which a CPU ends with its IOVA still queued. */
 function witnesses(machine: Machine, p: Params): readonly Witness[] {
-  const lives = iovasOf(p).map(({ iova }) => ({ iova, life: machine.layout.lives.get(iova)! }));
+  const lives = iovasOf(p).map(({ iova }) => ({ iova, life: lifeOf(machine, iova) }));
   const freed = lives.map(
-    ({ iova, life }): Witness => ({ name: `${iova} is freed`, reached: (read) => read(life) === 'freed' }),
+    ({ iova, life }): Witness => ({ name: `${iova} is freed`, reached: (read) => life(read) === 'freed' }),
   );
   const waits: Witness = {
     name: 'an IOVA waits for a flush after the timer fired',
     reached: (read) =>
       machine.cpus.every((cpu) => read(cpu.thread).pc === cpu.program.code.length) &&
-      lives.some(({ life }) => read(life) === 'live'),
+      lives.some(({ life }) => life(read) === 'live'),
   };
   return p.other === 'timer' ? [...freed, waits] : freed;
 }

@@ -17,6 +17,7 @@ import {
 import { pageObject, tableObject } from '../../model/driver/pgtable.ts';
 import type { MemoryModel } from '../../model/machine.ts';
 import { compile, type Stmt } from '../../model/program/statement.ts';
+import { lifeOf } from '../../model/property/life.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
 import { buildMachine } from '../../model/system.ts';
 import { replaceCalls } from '../calls.ts';
@@ -43,10 +44,10 @@ function kernelTables(model: string, programs: Programs): System {
     programs: programs.map((body, cpu) => compile(`CPU${cpu}`, body)),
     smmus: [{ name: 'smmu', streams: [{ sid: 0, ste: 'ste' }], levels: 2 }],
   });
-  const life = machine.layout.lives.get('ptes')!;
+  const life = lifeOf(machine, 'ptes');
   const freed = {
     name: 'ptes is freed',
-    reached: (read: Parameters<typeof machine.stuck>[0]) => read(life) === 'freed',
+    reached: (read: Parameters<typeof machine.stuck>[0]) => life(read) === 'freed',
   };
   return systemOf('kernel-tables', machine, [noStaleTranslation(machine), memorySafety(machine)], [freed]);
 }

@@ -10,6 +10,7 @@ import { arm_smmu_domain_inv_range } from '../../model/driver/invs.ts';
 import type { Life, MemoryModel } from '../../model/machine.ts';
 import { assign, cmpxchg, dma_wmb, locals, place, WRITE_ONCE } from '../../model/program/kernel.ts';
 import { call, drop, type Edit, replace, type Stmt } from '../../model/program/statement.ts';
+import { lifeOf } from '../../model/property/life.ts';
 import { mappedWhenTold } from '../../model/property/mappings.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
@@ -49,9 +50,9 @@ export const caches =
 
 export const life =
   (object: string, wanted: Life): Sees =>
-  ({ layout }) => ({
+  (machine) => ({
     name: `${object} is ${wanted}`,
-    reached: (read) => read(layout.lives.get(object)!) === wanted,
+    reached: (read) => lifeOf(machine, object)(read) === wanted,
   });
 
 /** A system, what must happen in it, and how its programs are changed. */

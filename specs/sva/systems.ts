@@ -7,6 +7,7 @@ import {
 } from '../../model/driver/sva-shared-cd.ts';
 import type { MemoryModel } from '../../model/machine.ts';
 import { compile } from '../../model/program/statement.ts';
+import { lifeOf } from '../../model/property/life.ts';
 import { memorySafety, noStaleTranslation } from '../../model/property/properties.ts';
 import { detachedSubstream, freeAsidUncached, isolation } from '../../model/property/sva.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
@@ -102,7 +103,7 @@ export function pinning(model: string, version: Parameters<typeof arm_smmu_mmu_n
   });
   const freed: Witness = {
     name: 'the mm is freed',
-    reached: (read) => read(machine.layout.lives.get('mm')!) === 'freed',
+    reached: (read) => lifeOf(machine, 'mm')(read) === 'freed',
   };
   return systemOf('sva', machine, [memorySafety(machine)], [freed]);
 }
