@@ -163,7 +163,7 @@ describe.skipIf(chromium === undefined)('the page in a browser (needs chromium: 
     await open(`#/trace/${flagship}/0`);
     await page.click('#step-3');
     expect(await text('.stepper p')).toBe('3 of 16 CPU0: rcu_read_lock()');
-    await page.click('text=Show text');
+    await page.click('button:text-is("Text")');
     const saved = readFileSync(join(folder, `traces/${flagship}.txt`), 'utf8');
     expect(await page.locator('pre.text').textContent()).toBe(saved);
   });

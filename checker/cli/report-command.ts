@@ -1,17 +1,18 @@
 /** `heddle report --html FILE`: everything in an output folder as one page. */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { reason } from '../files/reason.ts';
-import type { Systems } from '../html/page-data.ts';
+import type { Report, Systems } from '../html/page-data.ts';
 import type { Programs } from '../matrix/changes.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
+import { writeWhole } from '../report/folder.ts';
 import { memory } from '../report/numbers.ts';
 import { heddleVersion } from '../report/version.ts';
 import type { Spec, Variant } from '../spec.ts';
 import { UsageError } from '../system.ts';
 import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
-import type { Io } from './io.ts';
+import type { Io, Sink } from './io.ts';
 import { findSpec } from './select.ts';
 
 interface ReportArguments {
@@ -55,30 +56,48 @@ export async function reportCommand(
   engine: Engine,
 ): Promise<ExitCode> {
   const wanted = wantedTraces(specs, traces);
-  const [{ gather }, { reportOf }, { documentOf }, { writeWhole }] = await Promise.all([
-    import('../html/gather.ts'),
-    import('../html/page-data.ts'),
-    import('../html/document.ts'),
-    import('../report/folder.ts'),
-  ]);
-  // By its URL: what it needs cannot be part of a bundle.
-  const { bundlePage } = (await import(
-    new URL('../html/bundle.mjs', import.meta.url).href
-  )) as typeof import('../html/bundle.mjs');
+  const { gather, reportOf, documentOf, bundlePage } = await pageMakers();
   const gathered = gather(from, wanted);
   for (const sentence of gathered.missing) io.stderr.write(`heddle: left out: ${sentence}\n`);
-  const report = reportOf(specs, gathered, systemsOf(specs, engine.programs), heddleVersion);
+  const systems = counted(systemsOf(specs, engine.programs), gathered.traces.size, io.stderr);
+  const report = reportOf(specs, gathered, systems, heddleVersion);
+  if (io.stderr.isTerminal) io.stderr.write('\r\x1b[K');
   const refused = report.groups.flat().filter((trace) => trace.refused !== undefined);
   if (refused.length > 0) io.stderr.write(`heddle: ${refusedWords(refused.map(({ id }) => id))}\n`);
   const text = documentOf(report, await bundlePage());
-  write(() => writeWhole(dirname(html), html.slice(html.lastIndexOf('/') + 1), text), html);
-  const { data } = report;
-  const jobs = data.specs.flatMap((spec) => spec.variants.flatMap(({ runs }) => runs)).length;
-  const size = memory(Buffer.byteLength(text));
-  io.stdout.write(
-    `${html}: ${jobs} jobs, ${data.traces.length} traces, ${data.matrices.length} matrices, ${size}\n`,
-  );
+  write(() => writeWhole(dirname(html), basename(html), text), html);
+  io.stdout.write(`${html}: ${contentsOf(report)}, ${memory(Buffer.byteLength(text))}\n`);
   return exitCode.asExpected;
+}
+
+/** What only this command needs. */
+async function pageMakers() {
+  const [{ gather }, { reportOf }, { documentOf }] = await Promise.all([
+    import('../html/gather.ts'),
+    import('../html/page-data.ts'),
+    import('../html/document.ts'),
+  ]);
+  // By its URL: what it needs cannot be part of a bundle.
+  const { href } = new URL('../html/bundle.mjs', import.meta.url);
+  const { bundlePage } = (await import(href)) as typeof import('../html/bundle.mjs');
+  return { gather, reportOf, documentOf, bundlePage };
+}
+
+function contentsOf({ data: { specs, traces, matrices } }: Report): string {
+  const jobs = specs.flatMap((spec) => spec.variants.flatMap(({ runs }) => runs)).length;
+  return `${jobs} jobs, ${traces.length} traces, ${matrices.length} matrices`;
+}
+
+/** The same, and how far it has come on a terminal. */
+function counted(systems: Systems, traces: number, stderr: Sink): Systems {
+  if (!stderr.isTerminal) return systems;
+  let count = 0;
+  const title: Systems['title'] = (saved) => {
+    count += 1;
+    stderr.write(`\r\x1b[Ktrace ${count} of ${traces}`);
+    return systems.title(saved);
+  };
+  return { ...systems, title };
 }
 
 function wantedTraces(specs: readonly Spec[], traces: readonly string[]): (spec: string) => boolean {

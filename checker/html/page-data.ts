@@ -29,7 +29,7 @@ export interface Systems {
   of(spec: string, variant: string, model: string): System | null;
   /** The one that a trace of changed programs was found in. */
   changed(saved: SavedTrace): System | null;
-  /** The lines above the text of a trace. */
+  /** The lines above the text of a trace; asked for before the trace is taken through its system once more. */
   title(saved: SavedTrace): readonly string[];
 }
 

@@ -1,12 +1,16 @@
 /** What a trace is of, what it shows, and why it could come to that. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { traceLong } from '../../report/trace-long.ts';
 import { traceText } from '../../report/trace-text.ts';
 import type { PageData, PageTrace, TraceEntry } from '../data.ts';
 import { copy } from './copy.ts';
 import { useKeys } from './keys.ts';
 import { hashOf } from './route.ts';
 import { counted, expectedOf, isExpected } from './words.ts';
+
+/** As columns, or step by step with what each did to memory. */
+type Form = 'text' | 'long';
 
 interface Props {
   readonly data: PageData;
@@ -17,9 +21,9 @@ interface Props {
 
 export function TraceHead({ data, entry, shown, children }: Props) {
   const { trace, title } = shown;
-  const [asText, setAsText] = useState(false);
+  const [form, setForm] = useState<Form | null>(null);
   const [copied, setCopied] = useState('');
-  const text = () => traceText(trace, title);
+  const text = () => (form === 'long' ? traceLong(trace, title) : traceText(trace, title));
   const copyText = () => copy(text()).then((done) => setCopied(done ? 'Copied' : 'Could not copy'));
   useKeys({ c: copyText });
   const spec = data.specs.find(({ name }) => name === entry.spec);
@@ -29,12 +33,19 @@ export function TraceHead({ data, entry, shown, children }: Props) {
     <header class="trace-head">
       <nav class="others" aria-label="Traces">
         {children}
-        <button type="button" onClick={copyText} title="c">
-          {copied || 'Copy as text'}
+        <button type="button" onClick={copyText} title="as text: c">
+          {copied || 'Copy'}
         </button>
-        <button type="button" aria-expanded={asText} onClick={() => setAsText(!asText)}>
-          {asText ? 'Hide text' : 'Show text'}
-        </button>
+        {(['text', 'long'] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={form === one}
+            onClick={() => setForm(form === one ? null : one)}
+          >
+            {one === 'text' ? 'Text' : 'Long text'}
+          </button>
+        ))}
       </nav>
       <p class="path">
         {entry.spec}
@@ -74,7 +85,7 @@ export function TraceHead({ data, entry, shown, children }: Props) {
           {run && (isExpected(run) ? '; expected' : `; UNEXPECTED, expected ${expectedOf(run)}`)}
         </p>
       </div>
-      {asText && <pre class="text">{text()}</pre>}
+      {form !== null && <pre class="text">{text()}</pre>}
     </header>
   );
 }
