@@ -16,7 +16,7 @@ import type { Trace } from '../outcome.ts';
 import { type Block, blocksOf, columnsInUse, type Piece } from './trace-blocks.ts';
 import { columnWidths, separator } from './trace-columns.ts';
 import { why } from './trace-why.ts';
-import { printable, wrap } from './wrap.ts';
+import { cuts, printable, wrap } from './wrap.ts';
 
 const start = ' * ';
 
@@ -46,8 +46,46 @@ function sideBySide(trace: Trace): readonly string[] | null {
   const all: readonly Block[] = [{ cells: titles }, ...blocks];
   const needs = columns.map((column, i) => need(all, column, i === columns.length - 1));
   const rows = (widths: readonly number[]) => all.flatMap((block) => blockRows(block, columns, widths));
-  const widths = columnWidths(room, needs, (candidate) => rows(candidate).length);
+  const widths = columnWidths(room, needs, (candidate) => cost(all, columns, candidate));
   return widths && rows(widths);
+}
+
+/** As many rows as one would take rather than break a word. */
+const CUT = 3;
+
+/** How long the trace is in columns of these widths, with what broken words cost. */
+function cost(blocks: readonly Block[], columns: readonly string[], widths: readonly number[]): number {
+  let sum = 0;
+  for (const { heading, cells } of blocks) {
+    if (heading !== undefined) sum += headingRows(heading, columns, widths).length;
+    let height = 0;
+    columns.forEach((column, i) => {
+      let own = 0;
+      for (const piece of cells.get(column) ?? []) {
+        const { rows, broken } = measured(piece, widths[i] ?? room);
+        own += rows;
+        sum += CUT * broken;
+      }
+      height = Math.max(height, own);
+    });
+    sum += height;
+  }
+  return sum;
+}
+
+/** Every split of the room is tried, and each piece has few widths. */
+const measures = new WeakMap<Piece, Map<number, { readonly rows: number; readonly broken: number }>>();
+
+function measured(piece: Piece, width: number) {
+  const known = measures.get(piece) ?? new Map<number, { readonly rows: number; readonly broken: number }>();
+  measures.set(piece, known);
+  const { text, first, hang } = piece;
+  const found = known.get(width) ?? {
+    rows: pieceLines(piece, width).length,
+    broken: cuts(text, width - first.length, hang.slice(first.length)),
+  };
+  known.set(width, found);
+  return found;
 }
 
 function titlePiece(column: string): Piece {

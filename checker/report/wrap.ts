@@ -23,6 +23,19 @@ export function wrap(text: string, width: number, hang = ''): readonly string[] 
   return [...lines, indent + rest];
 }
 
+/** How many of the breaks of `wrap` are inside a word. */
+export function cuts(text: string, width: number, hang = ''): number {
+  let at = 0;
+  return wrap(text, width, hang)
+    .slice(0, -1)
+    .filter((line, i) => {
+      at += line.length - (i === 0 ? 0 : hang.length);
+      const isCut = text[at] !== ' ' && breakCost(text, at) > 1 / 4;
+      while (text[at] === ' ') at++;
+      return isCut;
+    }).length;
+}
+
 /** Where to break `text` so that at most `room` characters come before: the fuller the line the better, less what
  *  the kind of break costs. */
 function bestBreak(text: string, room: number): number {

@@ -14,10 +14,12 @@ const LONGEST = 1500;
 export function retell(machine: Machine, history: History): readonly (readonly Line[])[] {
   if (history.steps.length > LONGEST) return history.steps.map(({ label }) => label.lines);
   const { happenings, lines } = rerun(machine, history);
-  const notes = swapsIn(happenings).map(told);
+  const swaps = swapsIn(happenings);
+  const notes = swaps.map(told);
+  const passed = new Set<Happening>(swaps.map(({ earlier }) => earlier));
   const done = happenings.filter((h): h is Done => h.access !== undefined && h.access.effect !== null);
   const shown = done.filter((h) => isShown(h, lines));
-  const late = new Set(shown.filter((h) => isLate(h, shown)).map(lineOf));
+  const late = new Set(shown.filter((h) => !passed.has(h) && isLate(h, shown)).map(lineOf));
   return lines.map((own, step) => {
     const here = done.filter(({ access }) => access.step === step);
     return own.map((line, at) => {
@@ -83,8 +85,7 @@ function retold(
   const kept = (notes ?? []).filter((n) => !guessed.includes(n));
   const order = [...orderNotes(reorderings), ...staleNotes(reorderings)];
   // A reader sees that it is out of order, and looks for the reason.
-  const unnoticed =
-    late && !reorderings.some(({ kind }) => kind === 'late') ? ['late, but nobody can tell'] : [];
+  const unnoticed = late && reorderings.length === 0 ? ['late, unnoticed'] : [];
   const all = [...kept, ...order, ...unnoticed];
   return {
     text,
