@@ -20,6 +20,7 @@ import { replaceCalls } from '../calls.ts';
 import { caches, life, pgtable, type Sees } from '../pgtable/index.ts';
 import type { Params } from '../pgtable/scenario.ts';
 import { blockOverTable, type Does, empty, mapOnly, unmapRange } from '../pgtable/systems.ts';
+import { provided, readsStale } from '../reorder.ts';
 
 const holds: Expectation = { kind: 'holds' };
 const unsafe: Expectation = { kind: 'violated', by: 'memorySafety' };
@@ -74,18 +75,31 @@ const lock: ObjectDecl = {
   fields: [{ name: 'v', cells: [0] }],
 };
 
+/** The lookup sees what was there before. */
+const staleLeaf = readsStale('a lookup reads a PTE that was changed', {
+  fn: 'io_pgtable_visit',
+  text: 'READ_ONCE(pte->pte[',
+});
+const staleRoot = readsStale('a lookup reads a table descriptor that was changed', {
+  fn: 'io_pgtable_visit',
+  text: 'READ_ONCE(pgd.pte[',
+});
+
 export const spec: Spec = {
   name: 'iova-to-phys',
   title: 'a lookup walks a page table that another CPU changes',
   source: 'arm_lpae_iova_to_phys(), __arm_lpae_unmap(), __arm_lpae_map(), Linux 7.1',
   merged: ['page unmapped', 'another table goes', 'beside a map'],
   variants: [
-    variant(
-      'page unmapped',
-      'the page that is looked up is unmapped; its table stays',
-      always(holds),
-      [unmapRange(0, 1, ['page0']), lookUp(0, ['page0'])],
-      [life('page0', 'freed')],
+    provided(
+      variant(
+        'page unmapped',
+        'the page that is looked up is unmapped; its table stays',
+        always(holds),
+        [unmapRange(0, 1, ['page0']), lookUp(0, ['page0'])],
+        [life('page0', 'freed')],
+      ),
+      staleLeaf,
     ),
     variant(
       'another table goes',
@@ -109,12 +123,15 @@ export const spec: Spec = {
       [life('ptes', 'freed')],
       { ...blockOverTable },
     ),
-    variant(
-      'tables freed by RCU',
-      'the lookup is a read-side section, and a table is freed a grace period after its flush_walk',
-      always(holds),
-      [byRcu(tableGoes), inSection(lookUp(0, ['page0']))],
-      freed,
+    provided(
+      variant(
+        'tables freed by RCU',
+        'the lookup is a read-side section, and a table is freed a grace period after its flush_walk',
+        always(holds),
+        [byRcu(tableGoes), inSection(lookUp(0, ['page0']))],
+        freed,
+      ),
+      staleRoot,
     ),
     variant(
       'tables freed by RCU, no section',
@@ -138,13 +155,17 @@ export const spec: Spec = {
       freed,
       { extra: [lock] },
     ),
-    variant(
-      'beside a map',
-      'a page is looked up while it is mapped, in a table that is installed for it',
-      always(holds),
-      [mapOnly(0), lookUp(0, ['page0'])],
-      [caches('page0')],
-      { root: [0], tables: {}, pools: [['ptes']], pages: ['page0'] },
+    provided(
+      variant(
+        'beside a map',
+        'a page is looked up while it is mapped, in a table that is installed for it',
+        always(holds),
+        [mapOnly(0), lookUp(0, ['page0'])],
+        [caches('page0')],
+        { root: [0], tables: {}, pools: [['ptes']], pages: ['page0'] },
+      ),
+      staleLeaf,
+      staleRoot,
     ),
     variant(
       'beside a map, no dma_wmb',

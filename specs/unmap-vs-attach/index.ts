@@ -10,6 +10,7 @@ import { SYNC_FIELD } from '../../model/smmu/smmu.ts';
 import { alike, type Symmetry } from '../../model/symmetry/alike.ts';
 import { buildMachine, type Machine } from '../../model/system.ts';
 import { systemOf } from '../join.ts';
+import { overtakes, provided, readsStale } from '../reorder.ts';
 import { arrayName, LEAF, type Params, pageName, scenario, small } from './scenario.ts';
 
 const holds: Expectation = { kind: 'holds' };
@@ -101,14 +102,31 @@ function steFirst(attach: readonly Stmt[]): readonly Stmt[] {
 const freeNow = replace(install, 'kfree_rcu(old_invs)', [kfree(old_invs)]);
 const noSection = [drop(inRange, 'rcu_read_lock()'), drop(inRange, 'rcu_read_unlock()')];
 
+/** What weak memory does to the merged code, and what it is not to do. */
+const oldArray = readsStale('an unmap reads the array that another one has replaced', {
+  fn: inRange,
+  text: 'rcu_dereference(domain.invs)',
+});
+const steFirstWords = overtakes(
+  'a word of the STE is written before the array is published',
+  { fn: 'entry_set', text: 'WRITE_ONCE(ste1.data[' },
+  { fn: install, text: 'rcu_assign_pointer(domain.invs, new_invs)' },
+);
+
 export const spec: Spec = {
   name: 'unmap-vs-attach',
   title: 'an unmap races with an attach of another device to the same domain',
   source: 'arm_smmu_domain_inv_range() against arm_smmu_attach_dev(), v9 (19 Dec 2025) and Linux 7.1',
   merged: ['v7.1'],
   variants: [
-    variant('v9', 'smp_mb() after publishing the array and in inv_range', always(holds), { version: 'v9' }),
-    variant('v7.1', 'dma_wmb() before the STE is written, smp_mb() in inv_range', always(holds), {}),
+    provided(
+      variant('v9', 'smp_mb() after publishing the array and in inv_range', always(holds), { version: 'v9' }),
+      oldArray,
+    ),
+    provided(
+      variant('v7.1', 'dma_wmb() before the STE is written, smp_mb() in inv_range', always(holds), {}),
+      oldArray,
+    ),
     variant(
       'no barrier on CPU0',
       'no smp_mb() between clearing the PTE and reading the array',
@@ -127,21 +145,28 @@ export const spec: Spec = {
       { sc: holds, tso: holds, armv8: stale },
       attacher(drop('arm_smmu_write_entry', 'dma_wmb()')),
     ),
-    variant(
-      'no barrier on CPU1, STE all zero',
-      'as before, but the words of the STE that abort leaves unused change too: ' +
-        'the CFGI_STE after them has a dma_wmb() of its own',
-      always(holds),
-      { ...attacher(drop('arm_smmu_write_entry', 'dma_wmb()')), oldSte: 'all zero' },
+    provided(
+      variant(
+        'no barrier on CPU1, STE all zero',
+        'as before, but the words of the STE that abort leaves unused change too: ' +
+          'the CFGI_STE after them has a dma_wmb() of its own',
+        always(holds),
+        { ...attacher(drop('arm_smmu_write_entry', 'dma_wmb()')), oldSte: 'all zero' },
+      ),
+      oldArray,
+      steFirstWords,
     ),
     variant('STE before the array', 'the STE is written before the array is published', always(stale), {
       reorder: steFirst,
     }),
-    variant(
-      'first attach',
-      'v7.1, the domain being attached for the first time: the array that an unmap finds is empty',
-      always(holds),
-      { attached: 0, smmus: 1 },
+    provided(
+      variant(
+        'first attach',
+        'v7.1, the domain being attached for the first time: the array that an unmap finds is empty',
+        always(holds),
+        { attached: 0, smmus: 1 },
+      ),
+      oldArray,
     ),
     variant(
       'plain publication',
@@ -179,11 +204,14 @@ export const spec: Spec = {
       unmapper(...noSection),
     ),
     variant('kfree', 'kfree() of the old array instead of kfree_rcu()', always(unsafe), attacher(freeNow)),
-    variant(
-      'two unmappers',
-      'v7.1, two CPUs unmap a page each: they are alike, so that one state stands for two',
-      always(holds),
-      { unmappers: 2 },
+    provided(
+      variant(
+        'two unmappers',
+        'v7.1, two CPUs unmap a page each: they are alike, so that one state stands for two',
+        always(holds),
+        { unmappers: 2 },
+      ),
+      oldArray,
     ),
     variant(
       'two unmappers, no barrier',
