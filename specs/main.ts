@@ -9,6 +9,7 @@ import { teamOf } from '../checker/parallel/team.ts';
 import { hashOfSources } from './hash-of-sources.ts';
 import { specs } from './index.ts';
 import { litmusCommand } from './litmus/command.ts';
+import { litmusOf } from './litmus/export.ts';
 import { locateIn } from './locate.ts';
 import { newCommand, ourRoot } from './new/command.ts';
 import { programs } from './programs.ts';
@@ -29,6 +30,7 @@ const withTeams: Engine = {
   programs,
   locate: () => locateIn(),
   sources: hashOfSources,
+  exporters: { litmus: litmusOf },
 };
 
 process.exitCode = await run(specs, process.argv.slice(2), processIo(), withTeams, [

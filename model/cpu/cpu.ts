@@ -140,8 +140,8 @@ function interrupting(w: Work): readonly Rule[] {
 }
 
 /** What the CPU does before anything else can happen: the local steps at the start of its program. */
-export function startUp(cpu: Cpu, read: Read): Step {
-  return makeStep(cpu, read, runOn)!;
+export function startUp(cpu: Cpu, read: Read, trail?: Trail[]): Step {
+  return makeStep(cpu, read, runOn, trail)!;
 }
 
 /** Bound on steps that a CPU takes without touching memory, after which it is said to loop. */
