@@ -4,8 +4,9 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Row } from './rows.ts';
 import { Step } from './step.tsx';
 
-/** A trace of more rows than this is laid out where it is looked at. */
+/** A trace of more rows than this is laid out where it is looked at, in parts of so many rows. */
 const LONG = 120;
+const PART = 40;
 
 interface Props {
   readonly id: string;
@@ -17,7 +18,7 @@ interface Props {
 
 export function Lanes({ id, rows, lanes, step, choose }: Props) {
   const parts = useMemo(() => partsOf(rows), [rows]);
-  const list = useRef<HTMLOListElement>(null);
+  const section = useRef<HTMLElement>(null);
   const chosen = useRef(-1);
   const seen = useRef(-1);
   useEffect(() => {
@@ -29,7 +30,7 @@ export function Lanes({ id, rows, lanes, step, choose }: Props) {
       chosen.current = Number(row.dataset.step);
       choose(chosen.current);
     };
-    const element = list.current!;
+    const element = section.current!;
     element.addEventListener('click', listener);
     return () => element.removeEventListener('click', listener);
   }, [choose]);
@@ -45,26 +46,27 @@ export function Lanes({ id, rows, lanes, step, choose }: Props) {
   }, [step, id]);
   const columns = { '--lanes': lanes.length };
   return (
-    <section class={rows.length > LONG ? 'lanes long' : 'lanes'} aria-label="Steps" style={columns}>
+    <section
+      ref={section}
+      class={parts.length > 1 ? 'lanes long' : 'lanes'}
+      aria-label="Steps"
+      style={columns}
+    >
       <div class="heads" aria-hidden="true">
         <span />
         {lanes.map((lane) => (
           <span key={lane}>{lane}</span>
         ))}
       </div>
-      <ol ref={list}>
-        {parts.map((part, i) => (
-          <Part key={i} id={id} rows={part} lanes={lanes} current={within(part, step)} />
-        ))}
-      </ol>
+      {parts.map((part, i) => (
+        <Part key={i} id={id} rows={part} lanes={lanes} current={within(part, step)} />
+      ))}
     </section>
   );
 }
 
-/** So many rows are looked at where the reader goes on by one step. */
-const PART = 40;
-
 function partsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+  if (rows.length <= LONG) return [rows];
   const count = Math.ceil(rows.length / PART);
   return Array.from({ length: count }, (_, i) => rows.slice(i * PART, (i + 1) * PART));
 }
@@ -89,8 +91,12 @@ class Part extends Component<PartProps> {
 
   override render() {
     const { id, rows, lanes, current } = this.props;
-    return rows.map((row, i) => (
-      <Step key={i} id={id} row={row} lanes={lanes} isCurrent={row.step > 0 && row.step === current} />
-    ));
+    return (
+      <ol class="part" style={{ '--rows': rows.length }}>
+        {rows.map((row, i) => (
+          <Step key={i} id={id} row={row} lanes={lanes} isCurrent={row.step > 0 && row.step === current} />
+        ))}
+      </ol>
+    );
   }
 }
