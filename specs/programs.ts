@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Programs } from '../checker/matrix/changes.ts';
 import type { Variant } from '../checker/spec.ts';
 import { type System, UsageError } from '../checker/system.ts';
-import { both, type Change, mutated, mutationsOf } from '../model/program/mutation.ts';
+import { both, type Change, mutated, mutationsOf, toldApart } from '../model/program/mutation.ts';
 
 /** The id says in which program besides (model/cpu/work.ts). */
 const lineOf = (statement: string): string => statement.slice(statement.indexOf(': ') + 2);
@@ -12,6 +12,7 @@ const at = v.object({ fn: v.string(), head: v.string(), nth: v.number() });
 
 /** A change comes out of files, too. */
 const changeShape = v.object({
+  apart: v.optional(v.literal(true)),
   edits: v.array(
     v.variant('do', [
       v.object({ do: v.picklist(['drop', 'guess', 'other side', 'swap']), at }),
@@ -23,11 +24,9 @@ const changeShape = v.object({
 
 export const programs: Programs = {
   changesOf: (variant, model) => {
-    let system: System | null = null;
-    const { code, mutations } = mutationsOf(() => {
-      system = variant.build(model);
-    });
-    return { code, begun: begunIn(system!), changes: mutations };
+    const { code, mutations } = mutationsOf(() => variant.build(model));
+    const begun = begunIn(mutated(toldApart, () => variant.build(model)));
+    return { code, begun, apart: toldApart, changes: mutations };
   },
   lineOf,
   both: (a, b) => both(a as Change, b as Change),

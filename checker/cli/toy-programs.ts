@@ -47,7 +47,7 @@ export function toyPrograms(changes: readonly ProposedChange[] = toyChanges): Pr
   const built: ToyEdit[] = [];
   return {
     built,
-    changesOf: () => ({ code: 'as it is', begun: ['count_up(): n = 0;'], changes }),
+    changesOf: () => ({ code: 'as it is', begun: ['count_up(): n = 0;'], apart: {}, changes }),
     lineOf: () => 'count_up(): n++;',
     both: (a, b) => ({ ...(a as ToyEdit), ...(b as ToyEdit) }),
     build: (_variant, _model, edit): System => {

@@ -18,6 +18,8 @@ export interface ProposedChanges {
   readonly code: string;
   /** Statements that are executed before the initial state, as `fn(): text`. */
   readonly begun: readonly string[];
+  /** Builds the unchanged system with statements that occur several times told apart, for coverage alone. */
+  readonly apart?: unknown;
   readonly changes: readonly ProposedChange[];
 }
 

@@ -42,6 +42,8 @@ interface Wanted {
   readonly model: string;
   /** Null: nothing is changed. */
   readonly change: ProposedChange | null;
+  /** Copies of a statement are told apart: only what was executed is of interest. */
+  readonly apart?: true;
 }
 
 /** What is known of a plan so far. */
@@ -58,12 +60,14 @@ export async function fillMatrix(plan: Plan, o: MatrixOptions): Promise<Filled> 
   const ledger = emptyLedger(plan);
   const enter = async (wanted: readonly Wanted[]): Promise<readonly (Found | null)[]> => {
     const found = await fill(wanted, o);
-    for (const [k, one] of wanted.entries()) note(ledger, one, found[k]?.cell);
+    for (const [k, one] of wanted.entries())
+      if (one.apart !== true || !found[k]) note(ledger, one, found[k]?.cell);
     return found;
   };
   const bases = plan.models.map((model): Wanted => ({ plan, model, change: null }));
-  const unchanged = await enter(bases);
-  await enter(bases.flatMap((base, k) => changesToTry(ledger, base, unchanged[k] ?? null, o.programs)));
+  const known = await enter([...bases, ...bases.map((base): Wanted => ({ ...base, apart: true }))]);
+  const executed = bases.map((_, k) => executedBy(known[k], known[bases.length + k]));
+  await enter(bases.flatMap((base, k) => changesToTry(ledger, base, executed[k] ?? null, o.programs)));
   if (o.pairs) await enter(bases.flatMap((base) => pairsToTry(ledger, base, o.programs)));
   return { matrix: matrixOf(ledger, o.heddle), missing: ledger.missing };
 }
@@ -85,16 +89,27 @@ function note(ledger: Ledger, { model, change }: Omit<Wanted, 'plan'>, cell: Cel
   }
 }
 
+/** Ids of the statements that the unchanged spec executes; null if it does not hold. */
+function executedBy(
+  unchanged: Found | null | undefined,
+  apart: Found | null | undefined,
+): readonly string[] | null {
+  if (unchanged?.cell.verdict !== 'redundant' || !apart) return null;
+  // With copies told apart, those that are never executed make it vacuous. Anything else is a spec that reads texts.
+  const isWhole = apart.cell.verdict === 'redundant' || apart.cell.verdict === 'vacuous';
+  return isWhole ? apart.covered : unchanged.covered;
+}
+
 /** Changes to lines that the unchanged spec executes; none if that does not hold. */
 function changesToTry(
   ledger: Ledger,
   { plan, model }: Wanted,
-  unchanged: Found | null,
+  covered: readonly string[] | null,
   programs: Programs,
 ): readonly Wanted[] {
-  if (unchanged?.cell.verdict !== 'redundant') return [];
+  if (covered === null) return [];
   const proposed = plan.proposed.get(model)!;
-  const executed = new Set([...proposed.begun, ...unchanged.covered.map(programs.lineOf)]);
+  const executed = new Set([...proposed.begun, ...covered.map(programs.lineOf)]);
   const isTried = ({ touches }: ProposedChange): boolean =>
     touches.every((group) => group.length === 0 || group.some((text) => executed.has(text)));
   for (const change of proposed.changes) if (!isTried(change)) note(ledger, { model, change }, notExecuted);
@@ -140,9 +155,11 @@ async function fill(wanted: readonly Wanted[], o: MatrixOptions): Promise<readon
   return found;
 }
 
-async function fillOne({ plan, model, change }: Wanted, o: MatrixOptions): Promise<Found | null> {
+async function fillOne({ plan, model, change, apart }: Wanted, o: MatrixOptions): Promise<Found | null> {
   const { spec, variant } = plan;
-  const code = change?.code ?? plan.proposed.get(model)!.code;
+  const proposed = plan.proposed.get(model)!;
+  const code = change?.code ?? (apart ? `${proposed.code}\napart` : proposed.code);
+  const edit = apart ? proposed.apart : change?.edit;
   const key = {
     sources: o.sources,
     spec: spec.name,
@@ -167,7 +184,7 @@ async function fillOne({ plan, model, change }: Wanted, o: MatrixOptions): Promi
       variant: variant.name,
       model,
       search: { search: 'bfs', maxStates: o.maxStates } as const,
-      ...(change === null ? {} : { change: change.edit }),
+      ...(edit === undefined ? {} : { change: edit }),
     };
     const onProgress = ({ states }: { readonly states: number }): void => o.progress.show(what, states);
     return foundIn(await o.runner.run(task, { signal: o.signal, onProgress }));

@@ -127,15 +127,50 @@ export function survivorsText({ judged, caught, survivors, specs }: Survivors): 
   const sentence =
     `${judged} changes were judged in ${specs.length} ${specs.length === 1 ? 'matrix' : 'matrices'}, each under the ` +
     `weakest memory model that it was run under; ${caught} are noticed by some spec, ${survivors.length} by none.`;
-  const body = survivors.flatMap((s, k) => [
-    ...(s.fn === survivors[k - 1]?.fn ? [] : ['', `${s.fn}():`]),
-    ...wrap(`  ${s.text}: ${s.change}`, WIDTH, '      '),
-    ...wrap(`    ${whyOf(s)}`, WIDTH, '    '),
-  ]);
+  const idle = survivors.filter(makesNoDifference);
+  const felt = survivors.filter((s) => !makesNoDifference(s));
   const perSpec = specs.map(
     ({ spec, variant, judged, survive }) => `  ${spec}, "${variant}": ${survive} of ${judged}`,
   );
-  return [...wrap(sentence, WIDTH), ...body, '', 'Not noticed, by spec:', ...perSpec, ''].join('\n');
+  return [
+    ...wrap(sentence, WIDTH),
+    ...section(
+      felt,
+      `${felt.length} make a difference that no property minds: weaker than needed, or not looked at.`,
+      (s) => wrap(`    ${whyOf(s)}`, WIDTH, '    '),
+    ),
+    ...section(
+      idle,
+      `${idle.length} leave as many states and transitions as there were wherever they are executed: no sign of any ` +
+        'difference to the machine in these specs.',
+      () => [],
+    ),
+    '',
+    'Not noticed, by spec:',
+    ...perSpec,
+    '',
+  ].join('\n');
+}
+
+const makesNoDifference = ({ redundant, standsIn }: Survivor): boolean =>
+  redundant.every(({ same }) => same) && standsIn.length === 0;
+
+/** Survivors by function, each where the first of it stands. */
+function section(
+  survivors: readonly Survivor[],
+  title: string,
+  more: (s: Survivor) => readonly string[],
+): readonly string[] {
+  if (survivors.length === 0) return [];
+  const functions = [...new Set(survivors.map(({ fn }) => fn))];
+  const lines = functions.flatMap((fn) => [
+    '',
+    `${fn}():`,
+    ...survivors
+      .filter((s) => s.fn === fn)
+      .flatMap((s) => [...wrap(`  ${s.text}: ${s.change}`, WIDTH, '      '), ...more(s)]),
+  ]);
+  return ['', ...wrap(title, WIDTH), ...lines];
 }
 
 /** Where it was executed and what can be said of it. */
@@ -144,10 +179,11 @@ function whyOf({ redundant, open, standsIn }: Survivor): string {
     [...new Set(all.map(({ spec, model }) => `${spec} (${model})`))].join(', ');
   const same = redundant.filter((t) => t.same);
   const more = redundant.filter((t) => !t.same);
+  const answers = [...new Set(open.map((t) => `${t.spec} (${t.verdict})`))];
   return [
-    ...(same.length > 0 ? [`as many states and transitions as before in ${names(same)}`] : []),
     ...(more.length > 0 ? [`another state space, in which all holds, in ${names(more)}`] : []),
-    ...(open.length > 0 ? [`no answer in ${open.map((t) => `${t.spec} (${t.verdict})`).join(', ')}`] : []),
+    ...(same.length > 0 ? [`as many states and transitions as before in ${names(same)}`] : []),
+    ...(answers.length > 0 ? [`no answer in ${answers.join(', ')}`] : []),
     ...(standsIn.length > 0 ? [`needed once this goes too: ${standsIn.join(', ')}`] : []),
   ].join('; ');
 }

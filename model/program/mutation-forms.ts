@@ -21,7 +21,7 @@ export function weakerForms(s: DoStmt): { readonly sort: FormSort; readonly form
     return { sort: 'RCU', forms: [{ name: 'kfree()', stmt: kernel.kfree(o.pointer) }] };
   const sort = isLocking(text) ? 'lock' : 'acquire or release';
   const relaxed = (operation: DoStmt['operation'], as: string): readonly Form[] => [
-    { name: as.replace(/\(.*/s, '()'), stmt: { ...s, operation, text: as } },
+    { name: as.replace(/^\(void\)/, '').replace(/\(.*/s, '()'), stmt: { ...s, operation, text: as } },
   ];
   if (o.op === 'load' && o.order !== 'plain')
     return { sort, forms: relaxed({ ...o, order: 'plain' }, `READ_ONCE(${placeText(o.addr)})`) };
@@ -48,7 +48,7 @@ const isLocking = (text: string): boolean => /^\w*(un)?lock\(/.test(text);
 
 /** `xchg_acquire(...)` for `xchg(...)`, and for what has another suffix. */
 const suffixed = (text: string, suffix: string): string =>
-  text.replace(/^(\w+?)(_acquire|_release|_relaxed)?(?=\()/, `$1${suffix}`);
+  text.replace(/^((?:\(void\))?\w+?)(_acquire|_release|_relaxed)?(?=\()/, `$1${suffix}`);
 
 const FENCES: Readonly<Record<string, readonly string[]>> = {
   'smp_mb()': ['smp_wmb', 'smp_rmb'],

@@ -1,6 +1,6 @@
 /** What is proposed, and how it is told. */
 import type { LineEdit } from './mutation-edits.ts';
-import { type LineOfSource, leavesOf, type Node } from './mutation-tree.ts';
+import { type LineOfSource, leafName, leavesOf, type Node } from './mutation-tree.ts';
 
 export type Sort =
   | 'fence'
@@ -28,19 +28,24 @@ export interface Proposal {
 
 export const dropped = { change: 'dropped', key: 'dropped' };
 
-/** The statements that a coverage of them would name. */
+/** The statements, as `fn(): text`, copies of one in the same body told apart. */
 export const texts = (nodes: readonly Node[]): readonly string[] => [
   ...new Set(
-    nodes.flatMap(leavesOf).flatMap((x) => (x.stmt.text === '' ? [] : [`${x.line.fn}(): ${x.stmt.text}`])),
+    nodes.flatMap(leavesOf).flatMap((x) => (x.stmt.text === '' ? [] : [`${x.line.fn}(): ${leafName(x)}`])),
   ),
 ];
 
 /** What a reader knows it by. */
-export const nameOf = (n: Node): string => (n.twin === 1 ? plainName(n) : `${plainName(n)} #${n.twin}`);
+export function nameOf(n: Node): string {
+  if (n.kind === 'do') return leafName(n);
+  if (n.kind === 'call') return n.twin === 1 ? plainName(n) : `${plainName(n)} #${n.twin}`;
+  const first = leavesOf(n).find((x) => x.stmt.text !== '');
+  const within = first === undefined ? '' : leafName(first);
+  return n.kind === 'optional' ? within : `${n.kind} (...) ${within}`.trimEnd();
+}
 
+/** Without telling copies apart. */
 export function plainName(n: Node): string {
   if (n.kind === 'do') return n.stmt.text || n.stmt.operation.op;
-  if (n.kind === 'call') return `${n.fn}()`;
-  const first = leavesOf(n).find((x) => x.stmt.text !== '');
-  return first === undefined ? n.kind : `${n.kind} (...) ${first.stmt.text}`;
+  return n.kind === 'call' ? `${n.fn}()` : n.kind;
 }

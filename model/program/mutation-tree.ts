@@ -74,15 +74,22 @@ function headOf(s: Stmt): string {
   return 'addr' in operation ? `${name} ${operation.addr.field}` : name;
 }
 
-/** The statements again. */
-export const statementsOf = (nodes: readonly Node[]): readonly Stmt[] =>
+/** The statement's text, and which copy it is if the body has several. */
+export const leafName = ({ stmt: { text, operation }, twin }: Leaf): string =>
+  twin === 1 ? text || operation.op : `${text || operation.op} #${twin}`;
+
+/** The statements again, each with the text that `textOf` gives it if it has one. */
+export const statementsOf = (
+  nodes: readonly Node[],
+  textOf: (n: Leaf) => string = (n) => n.stmt.text,
+): readonly Stmt[] =>
   nodes.map((n): Stmt => {
-    if (n.kind === 'do') return n.stmt;
-    const body = statementsOf(n.body);
+    if (n.kind === 'do') return n.stmt.text === '' ? n.stmt : { ...n.stmt, text: textOf(n) };
+    const body = statementsOf(n.body, textOf);
     if (n.kind === 'call') return { kind: 'call', fn: n.fn, body };
     if (n.kind === 'optional') return { kind: 'optional', body };
     if (n.kind === 'while') return { kind: 'while', cond: n.cond!, body };
-    return { kind: 'if', cond: n.cond!, body, otherwise: statementsOf(n.otherwise) };
+    return { kind: 'if', cond: n.cond!, body, otherwise: statementsOf(n.otherwise, textOf) };
   });
 
 export const sameLine = (a: LineOfSource, b: LineOfSource): boolean =>

@@ -29,7 +29,7 @@ import {
   WRITE_ONCE,
   writePROD,
 } from './kernel.ts';
-import { both, mutated, mutationsOf } from './mutation.ts';
+import { both, mutated, mutationsOf, toldApart } from './mutation.ts';
 import { call, compile, optional, rewriting, type Stmt, when, whilst } from './statement.ts';
 
 const { p, q, r } = locals('f', 'p', 'q', 'r');
@@ -208,6 +208,15 @@ test('two changes at once are both made', () => {
     (id) => mutationsOf(build).mutations.find((m) => m.id === id)!,
   );
   expect(texts(() => mutated(both(a!.edit, b!.edit), build))).toEqual(['x = 1']);
+});
+
+test('copies of a statement are told apart by their texts alone', () => {
+  const build = () => compile('CPU0', [call('f', [smp_mb(), smp_mb(), store(at('x'), 1)]), smp_mb()]);
+  const [plain, apart] = [build(), mutated(toldApart, build)];
+  expect(apart.code.map((i) => i.at.text)).toEqual(['smp_mb()', 'smp_mb() #2', 'x = 1', 'smp_mb()']);
+  expect(apart.code.map(({ at, ...operation }) => operation)).toEqual(
+    plain.code.map(({ at, ...operation }) => operation),
+  );
 });
 
 test('a change that matches nothing is refused: it would be the original in disguise', () => {

@@ -5,13 +5,18 @@ import type { Operation } from './instruction.ts';
 import { proposalsFor } from './mutation-changes.ts';
 import { applyEdit, type LineEdit } from './mutation-edits.ts';
 import type { Proposal, Sort } from './mutation-proposal.ts';
-import { type Block, type Node, nodesOf, statementsOf, treeOf } from './mutation-tree.ts';
+import { type Block, leafName, type Node, nodesOf, statementsOf, treeOf } from './mutation-tree.ts';
 import { rewriting, type Stmt } from './statement.ts';
 
 /** Plain data, as it is told to other threads. */
 export interface Change {
   readonly edits: readonly LineEdit[];
+  /** Gives each copy of a statement in one body a text of its own, so that coverage tells them apart. */
+  readonly apart?: true;
 }
+
+/** Nothing changed but texts. */
+export const toldApart: Change = { edits: [], apart: true };
 
 /** One change to the programs, and what a reader is told of it. */
 export interface Mutation {
@@ -52,10 +57,11 @@ export function mutated<T>(change: Change, build: () => T): T {
 function changed(
   name: string,
   body: readonly Stmt[],
-  { edits }: Change,
+  { edits, apart }: Change,
 ): { readonly stmts: readonly Stmt[]; readonly hits: readonly boolean[] } {
   const tree = treeOf(name, body);
   const hits = edits.map((edit) => applyEdit(tree, edit));
+  if (apart === true) return { stmts: statementsOf(tree.body, leafName), hits };
   return { stmts: hits.includes(true) ? statementsOf(tree.body) : body, hits };
 }
 

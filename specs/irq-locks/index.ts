@@ -134,7 +134,7 @@ export const spec: Spec = {
   source:
     'arm_smmu_domain_inv_range() against arm_smmu_invs_unref(), v9 (19 Dec 2025) and Linux 7.1; ' +
     'kernel/locking/qrwlock.c; arm_smmu_cmdq_issue_cmdlist()',
-  merged: ['v7.1', 'queue owner'],
+  merged: ['v7.1', 'interrupt on the attaching CPU', 'queue owner'],
   variants: [
     variant('v7.1', 'read_lock_irqsave(), queued rwlock', holds, {}),
     variant(
