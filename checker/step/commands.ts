@@ -10,12 +10,12 @@ export type Command =
   | { readonly kind: 'wrong'; readonly why: string };
 
 export const help = [
-  '  Enter, n [K]   forward, one step or K      o       what can be done here: other steps, too',
-  '  b [K]          back                        t N     take number N of these: your own branch',
-  '  first, last    to the start, to the end    r       return to the saved trace',
-  '  N, g N         to where N steps are done   w FILE  save all of the way as a trace (w! overwrites)',
-  '  s [NAME]       the state, or a part of it  l       list the steps',
-  '  c              what the last step changed  h, q    help, quit',
+  '  Enter, n [K]  forward, one step or K   o       what can be done here',
+  '  b [K]         back                     t N     take number N of them',
+  '  first, last   to an end of the trace   r       return to the saved trace',
+  '  N, g N        to where N are done      w FILE  save the way (w! overwrites)',
+  '  s [NAME]      the state, or a part     l       list the steps',
+  '  c             what changed last        h, q    help, quit',
 ].join('\n');
 
 /** Whole words for the letters. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkNow } from '../explore/check.ts';
 import { toy } from '../explore/toy.ts';
@@ -7,9 +8,10 @@ import { temporaryFolder } from '../files/temporary.ts';
 import { parseTraceFile } from '../report/trace-file.ts';
 import type { System } from '../system.ts';
 import { replay } from '../trace/replay.ts';
-import { help } from './commands.ts';
+import { help, parse } from './commands.ts';
+import { reply } from './session.ts';
 import { step, type Terminal } from './terminal.ts';
-import { sessionOf } from './way.ts';
+import { sessionOf, wayOf } from './way.ts';
 
 /** A waits for the door and goes in; B opens it, and may shut it for good. Nobody is to be in a shut room. */
 const door: System = (() => {
@@ -228,4 +230,34 @@ test('a model that fails where nobody explored it is told, and the reader stays'
   }));
   const text = await typed(['t 2', 'n'], { ...door, agents }, savedOf(door));
   expect(text).toContain('0/3> t 2\nThe model fails there: no key is modelled\n0/3> n\nstep 1 of 3, B:');
+});
+
+test('whatever is typed, the reader stays on a way that the model can go, and lines are no wider than a mail', () => {
+  const saved = savedOf(door);
+  const letter = fc.constantFrom('', 'n', 'b', 'g', 't', 'o', 'c', 's', 'l', 'r', 'first', 'last', 'w', 'h');
+  const number = fc.oneof(fc.constant(''), fc.nat({ max: 4 }).map(String), fc.string({ maxLength: 5 }));
+  const line = fc.oneof(
+    { weight: 5, arbitrary: fc.tuple(letter, number).map((words) => words.join(' ')) },
+    { weight: 1, arbitrary: fc.string() },
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+      let session = sessionOf(door, saved);
+      for (const typed of lines) {
+        const answer = reply(session, parse(typed));
+        session = answer.session;
+        const way = wayOf(session);
+        expect(session.at).toBeLessThanOrEqual(way.length);
+        expect(
+          replay(
+            door,
+            way.map(({ step }) => step),
+          ).steps,
+        ).toEqual(way.map(({ step }) => step));
+        if (answer.save === undefined && typed.length < 20)
+          for (const row of answer.text.split('\n')) expect(row.length).toBeLessThanOrEqual(80);
+      }
+    }),
+    { seed: 20261123, numRuns: 150 },
+  );
 });
