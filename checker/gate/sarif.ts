@@ -96,12 +96,11 @@ function ruleOf(it: Case): ReportingDescriptor & { readonly id: string } {
   }[verdict.kind];
 }
 
+/** The name is for readers, and left out where it would be the id again, as the standard wants it. */
 function rule(id: string, text: string): ReportingDescriptor & { readonly id: string } {
-  return {
-    id,
-    name: id.replace(/(^|[/-])([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase()),
-    shortDescription: { text },
-  };
+  const name = id.replace(/(^|[/-])([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
+  const isAnother = name.toLowerCase() !== id.toLowerCase();
+  return { id, ...(isAnother ? { name } : {}), shortDescription: { text } };
 }
 
 function resultOf(it: Case, locate: Locate): Result & { readonly ruleId: string } {
