@@ -67,7 +67,8 @@ function isSeenByDevices(cpu: Cpu, i: Instruction): boolean {
 function acquireOf(i: Instruction): readonly string[] {
   if (i.op === 'load' && !i.exclusive && i.device !== true)
     return [`${formOf(i, ACQUIRES) ?? 'smp_load_acquire()'} for the earlier one`];
-  if (i.op === 'await' && i.device !== true) return ['smp_cond_load_acquire() for the earlier one'];
+  if (i.op === 'await' && (i.device !== true || i.at.text.startsWith('smp_cond_load_relaxed(')))
+    return ['smp_cond_load_acquire() for the earlier one'];
   return [];
 }
 
