@@ -7,7 +7,7 @@ import { misfit } from '../files/shape.ts';
 import { readMatrices } from '../matrix/files.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { resultSchema, type WrittenResults } from '../report/json.ts';
-import { writtenRunShape } from '../report/result-shape.ts';
+import { writtenResultsShape } from '../report/result-shape.ts';
 import { parseTraceFile, type SavedTrace } from '../report/trace-file.ts';
 import { UsageError } from '../system.ts';
 import { traceId } from './data.ts';
@@ -73,10 +73,8 @@ function resultsIn(path: string, value: unknown): readonly WrittenResults[] {
   const anew = 'Run `heddle check` again to get it anew.';
   if (results.schema !== resultSchema)
     throw new UsageError(`${path} is of another schema than ${resultSchema}. ${anew}`);
-  for (const run of results.runs) {
-    const wrong = misfit(writtenRunShape, run);
-    if (wrong !== null) throw new UsageError(`${path} is damaged: in a run, ${wrong}. ${anew}`);
-  }
+  const wrong = misfit(writtenResultsShape, results);
+  if (wrong !== null) throw new UsageError(`${path} is damaged: ${wrong}. ${anew}`);
   return [results as WrittenResults];
 }
 

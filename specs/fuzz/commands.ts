@@ -9,6 +9,7 @@ import { litmusCommand } from '../litmus/command.ts';
 import { newCommand } from '../new/command.ts';
 import { kindOf } from './kind.ts';
 import { complaintAbout, complaintAboutFiles, ranHere } from './oracle.ts';
+import { furnish as furnishResults } from './results.ts';
 import { aTrace } from './traces.ts';
 
 /** Without the one whose model is wrong. */
@@ -41,6 +42,7 @@ function furnish(folder: string): void {
   writeFileSync(join(folder, 'trace.json'), aTrace);
   writeFileSync(join(folder, 'mp.litmus'), aTest);
   writeFileSync(join(folder, 'text'), 'hello');
+  furnishResults(join(folder, 'results'), (_, text) => text);
 }
 
 const files = ['trace.json', 'mp.litmus', 'text', 'empty', 'text/x', 'none', 'none/x', 'out', '.', '/proc/x'];
@@ -102,20 +104,55 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[./\\]/g, '')) },
 );
 
+/** What fits where a command says `<file>`, `<n>`, ...: without such values few command lines come far. */
+const fitting: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/<n>/, ['1', '2', '3', '7', '100', '5000', '9007199254740991']],
+  [/<seconds>/, ['0.01', '1', '300']],
+  [/<size>/, ['1', '1K', '300M', '2G']],
+  [/<i\/n>/, ['1/1', '1/2', '2/2', '3/7', '2/1', '0/1', '1/9007199254740991']],
+  [/<names?(\.\.\.)?>/, ['sc', 'armv8', 'all', 'tso']],
+  [/<id>/, ['count_up', 'inc']],
+  [/<folder/, ['results', 'out', 'empty', 'none', 'results/traces', 'text']],
+  [/<file/, ['results/baseline.json', 'results/good.json', 'new', 'none/new', ...files]],
+  [/<spec/, ['all', 'none', 'good', 'bad']],
+];
+
+function valueFor(flags: string, choices: readonly string[] | undefined): fc.Arbitrary<string> {
+  const fits = choices ?? fitting.find(([pattern]) => pattern.test(flags))?.[1];
+  if (fits === undefined) return value;
+  return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fits) }, { weight: 1, arbitrary: value });
+}
+
 /** An option of the command, mostly with a value that it may have. */
 function optionOf(command: Command): fc.Arbitrary<readonly string[]> {
-  const own = command.options.map((option): fc.Arbitrary<readonly string[]> => {
+  // It reads the standard input, of which there is one for all cases.
+  const here = command.options.filter(({ long }) => long !== '--step');
+  const own = here.map((option): fc.Arbitrary<readonly string[]> => {
     const flag = option.long ?? option.short ?? '';
     if (!option.required && !option.optional) return fc.constant([flag]);
-    const fitting = option.argChoices === undefined ? value : fc.constantFrom(...option.argChoices);
+    const text = valueFor(option.flags, option.argChoices);
     return fc.oneof(
-      { weight: 8, arbitrary: fitting.map((it) => [flag, it]) },
-      { weight: 1, arbitrary: value.map((it) => [`${flag}=${it}`]) },
+      { weight: 18, arbitrary: text.map((it) => [flag, it]) },
+      { weight: 2, arbitrary: text.map((it) => [`${flag}=${it}`]) },
       { weight: 1, arbitrary: fc.constant([flag]) },
     );
   });
   const other = fc.constantFrom(['--help'], ['--'], ['--modle', 'sc'], ['-x'], ['--no-symmetry'], ['--out']);
-  return fc.oneof({ weight: 10, arbitrary: fc.oneof(...own, other) }, { weight: 1, arbitrary: other });
+  if (own.length === 0) return other;
+  return fc.oneof({ weight: 20, arbitrary: fc.oneof(...own) }, { weight: 1, arbitrary: other });
+}
+
+/** What the command is about: mostly as many operands as it takes. */
+function operandsOf({ registeredArguments }: Command): fc.Arbitrary<readonly string[]> {
+  const fits = registeredArguments.map((argument) => {
+    const text = /file|folder/.test(argument.name())
+      ? fc.constantFrom('trace.json', 'mp.litmus', 'results', 'results/good.json', 'results/traces', ...files)
+      : fc.constantFrom(...names, 'good/v7.1@sc', 'results', 'fresh-spec');
+    const one = fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: value });
+    return argument.variadic ? fc.array(one, { maxLength: 3 }) : one.map((it) => [it]);
+  });
+  const asDeclared = fc.tuple(...fits).map((all) => all.flat());
+  return fc.oneof({ weight: 12, arbitrary: asDeclared }, { weight: 1, arbitrary: fc.array(value) });
 }
 
 const commandLine = fc
@@ -123,11 +160,11 @@ const commandLine = fc
   .chain((command) =>
     fc.record({
       command: fc.oneof(
-        { weight: 20, arbitrary: fc.constant(command.name()) },
+        { weight: 30, arbitrary: fc.constant(command.name()) },
         { weight: 1, arbitrary: value },
       ),
-      options: fc.array(optionOf(command), { maxLength: 6 }),
-      operands: fc.array(value, { maxLength: 3 }),
+      options: fc.array(optionOf(command), { maxLength: 4 }),
+      operands: operandsOf(command),
       before: fc.boolean(),
     }),
   )
@@ -141,7 +178,11 @@ export const commands = kindOf('commands', { cases: 5000, sample: 60 }, commandL
   process.chdir(folder);
   try {
     const ran = await ranHere(specs, argv, extensions);
-    return complaintAbout(ran) ?? complaintAboutFiles(folder) ?? lost(folder);
+    return (
+      complaintAbout(ran) ??
+      complaintAboutFiles(folder, { named: argv.map((it) => it.replace(/^--\w+=/, '')) }) ??
+      lost(folder)
+    );
   } finally {
     process.chdir(here);
   }

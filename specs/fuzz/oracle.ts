@@ -57,11 +57,16 @@ export function complaintAbout({ code, stdout, stderr }: Ran): string | null {
 }
 
 /** What is wrong with the files of an output folder that no run is writing to: each must be whole, and nothing may be
- *  left of what was not. `killed`: a run that was killed may leave what it had not finished. */
-export function complaintAboutFiles(folder: string, { killed = false } = {}): string | null {
+ *  left of what was not. `killed`: a run that was killed may leave what it had not finished. `named`: files, from the
+ *  folder, that hold whatever was asked for. */
+export function complaintAboutFiles(
+  folder: string,
+  { killed = false, named = [] }: { readonly killed?: boolean; readonly named?: readonly string[] } = {},
+): string | null {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
+    if (named.some((file) => join(folder, file) === path)) continue;
     if (/^\.heddle/.test(entry.name)) {
       if (!killed) return `${path} was left behind`;
     } else if (entry.name.endsWith('.json')) {
