@@ -42,7 +42,7 @@ export function Reorderings({ variant: { runs, system } }: { readonly variant: P
                     <Breakable text={statementOf(it.statement)?.text ?? it.statement} />
                   </th>
                   <td class="took-effect">
-                    {KINDS[it.kind]}{' '}
+                    {it.other === '' ? 'read a value that had been overwritten' : KINDS[it.kind]}{' '}
                     <code>
                       {it.fn !== undefined && `${functionWords(it.fn)} `}
                       <Breakable text={it.other} />

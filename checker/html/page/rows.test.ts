@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Trace } from '../../outcome.ts';
 import { sampleTrace } from '../../report/sample-trace.ts';
-import { lanesOf, rowsOf, stepWords } from './rows.ts';
+import { lanesOf, notesOf, rowsOf, stepWords } from './rows.ts';
 
 test('a function is named where a lane enters it, and not again', () => {
   const entered = rowsOf(sampleTrace).map(({ lines }) => lines.map(({ enters }) => enters ?? '-'));
@@ -42,4 +42,12 @@ test('a step in words is its lane and its lines, or what it changed', () => {
   expect(stepWords({ ...third!, lines: [] })).toBe(
     'CPU1: may cache STE 1: stage 1 of domain d; may cache IOVA 0 -> page 0',
   );
+});
+
+test('a note that a reordering tells in full is not said twice, and no other is kept back', () => {
+  const early = { kind: 'early', other: 'a = 1', forbiddenBy: ['smp_wmb() between them'] } as const;
+  const stale = { kind: 'stale', other: '', forbiddenBy: [] } as const;
+  const notes = ['early: passes a = 1', 'stores 2'];
+  expect(notesOf({ text: 'b = 1', notes, reorderings: [early, stale] })).toEqual(['stores 2']);
+  expect(notesOf({ text: 'b = 1', notes, reorderings: [stale] })).toEqual(notes);
 });

@@ -59,3 +59,8 @@ export function stepWords(row: Row | undefined): string {
   const text = row.lines.map((line) => line.text).join('; ');
   return `${row.lane}: ${text || row.effects.map((effect) => effect.text).join('; ') || 'no text'}`;
 }
+
+/** What is to be said of a line besides its reorderings, which tell in full what a note may tell as well. */
+export function notesOf({ notes = [], reorderings = [] }: Line): readonly string[] {
+  return notes.filter((note) => !reorderings.some(({ other }) => other !== '' && note.includes(other)));
+}

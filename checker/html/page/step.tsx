@@ -4,7 +4,7 @@ import type { Reordering } from '../../system.ts';
 import { functionWords } from '../data.ts';
 import { Breakable } from './breakable.tsx';
 import { hashOf } from './route.ts';
-import type { Row, ShownLine } from './rows.ts';
+import { notesOf, type Row, type ShownLine } from './rows.ts';
 
 interface StepProps {
   readonly id: string;
@@ -40,9 +40,9 @@ export class Step extends Component<StepProps> {
           return (
             <div key={name} class={own ? 'lane own' : 'lane'}>
               <span class="only-read">{name}: </span>
-              {own && lines.map((line) => <Statement key={line.statement ?? line.text} line={line} />)}
-              {here.map(({ component, text }) => (
-                <p key={`${component} ${text}`} class="effect">
+              {own && lines.map((line, i) => <Statement key={i} line={line} />)}
+              {here.map(({ text }, i) => (
+                <p key={i} class="effect">
                   <Breakable text={text} />
                 </p>
               ))}
@@ -55,9 +55,7 @@ export class Step extends Component<StepProps> {
 }
 
 function Statement({ line }: { readonly line: ShownLine }) {
-  const { enters, text, notes = [], reorderings = [] } = line;
-  // What a reordering says in full need not stand there twice.
-  const others = notes.filter((note) => !reorderings.some(({ other }) => note.includes(other)));
+  const { enters, text, reorderings = [] } = line;
   return (
     <>
       {enters !== undefined && (
@@ -68,13 +66,13 @@ function Statement({ line }: { readonly line: ShownLine }) {
       <p class={line.fn === undefined ? 'line' : 'line inside'}>
         <Breakable text={text} />
       </p>
-      {others.map((note) => (
+      {notesOf(line).map((note) => (
         <p key={note} class="note">
           <Breakable text={note} />
         </p>
       ))}
-      {reorderings.map((it) => (
-        <Overtaking key={`${it.kind} ${it.other}`} reordering={it} />
+      {reorderings.map((it, i) => (
+        <Overtaking key={i} reordering={it} />
       ))}
     </>
   );
@@ -86,13 +84,16 @@ const KINDS: Readonly<Record<Reordering['kind'], string>> = {
   stale: 'read as if before',
 };
 
+/** Where no other access stands out. */
+const OVERWRITTEN = 'read a value that had been overwritten';
+
 /** What a line overtook, or was overtaken by, and what would have forbidden it. */
 function Overtaking({ reordering }: { readonly reordering: Reordering }) {
   const { kind, other, fn, forbiddenBy } = reordering;
   return (
     <div class="reordering">
       <p>
-        <strong>{kind}:</strong> {KINDS[kind]}{' '}
+        <strong>{kind}:</strong> {other === '' ? OVERWRITTEN : KINDS[kind]}{' '}
         <code>
           <Breakable text={other} />
         </code>
