@@ -11,9 +11,9 @@ const pool = poolOf(new URL('./worker.mjs', import.meta.url), 2);
 
 afterAll(() => pool.close());
 
-function told({ verdict, effort, witnessesReached, covered }: Outcome) {
+function told({ verdict, effort, witnessesReached, covered, reorderings }: Outcome) {
   const { states, transitions, depth, values } = effort;
-  return { verdict, states, transitions, depth, values, witnessesReached, covered };
+  return { verdict, states, transitions, depth, values, witnessesReached, covered, reorderings };
 }
 
 test.each([

@@ -29,7 +29,7 @@ Exit codes:
     0  every verdict is the expected one
     1  our own fault: a bug of heddle or of a model
     2  the command line, a file, the output folder or the standard output cannot be used
-   11  a deadlock that was not expected
+   11  a deadlock that was not expected (here and below: or that is not the baseline's verdict)
    12  an invariant broke where it should hold, or another one broke than expected
    13  a run that never ends and was not expected
    14  vacuous, an expected violation did not show, or litmus verdicts that disagree
@@ -51,4 +51,7 @@ Examples:
   heddle check unmap-vs-attach/v7.1 --engine symbolic
   heddle check unmap-vs-attach/v9 unmap-vs-attach/v7.1 --model armv8
   heddle check --out /tmp/run --traces all
+  heddle check --ci                              as a gate: files for CI, compared with results/baseline.json
+  heddle check --shard 1/4 --out part-1          one of four parts; heddle merge puts them together
+  heddle check SPEC/VARIANT --coverage           which statements were executed, and what was reordered
 `;

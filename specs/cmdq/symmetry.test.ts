@@ -29,6 +29,7 @@ test.each(jobs)('$name ($model): the same verdict with CPUs that are alike', ({ 
   if (reduced.verdict.kind !== 'violated' || all.verdict.kind !== 'violated') {
     expect(reduced.effort.states).toBeLessThan(0.51 * all.effort.states);
     expect(reduced.covered).toEqual(all.covered);
+    expect(reduced.reorderings).toEqual(all.reorderings);
     return;
   }
   const { trace } = reduced.verdict;

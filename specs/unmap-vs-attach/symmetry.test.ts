@@ -32,6 +32,7 @@ describe('with two unmappers, alike or not, every variant has the same verdict a
       expect(reduced.effort.states).toBeLessThan(0.55 * all.effort.states);
       expect(reduced.witnessesReached).toEqual(all.witnessesReached);
       expect(reduced.covered).toEqual(all.covered);
+      expect(reduced.reorderings).toEqual(all.reorderings);
       return;
     }
     const { trace } = reduced.verdict;
