@@ -149,3 +149,10 @@ test('a sentence names the store that is still on its way', () => {
     "CPU0 read invs1->inv[0].smmu == 0: CPU1's new_invs->inv[n].smmu = &smmu0 had not reached memory.",
   ]);
 });
+
+test('who waits for good is told what for, and who left it so', () => {
+  expect(traceOf('irq-locks', 'v9, raw spinlock', 'sc').story).toEqual([
+    "CPU0 waits for invs0->rwlock, which is 1 since CPU0's spin_lock(&invs->rwlock).",
+    "CPU1 waits for invs0->rwlock, which is 1 since CPU0's spin_lock(&invs->rwlock).",
+  ]);
+});

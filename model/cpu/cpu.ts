@@ -2,7 +2,7 @@
 import type { Draft } from 'immer';
 import { type Agent, type Event, ModelBug, type Read, type Step } from '../contract.ts';
 import { copyOf } from '../copy.ts';
-import type { GracePeriodEvent, SectionEvent, StoreEvent, Thread } from '../machine.ts';
+import type { GracePeriodEvent, Loc, SectionEvent, StoreEvent, Thread } from '../machine.ts';
 import { content, whereIs } from './content.ts';
 import { mayPerform, perform, resolutions, resolve } from './deferred.ts';
 import { tidy } from './guesses.ts';
@@ -10,6 +10,7 @@ import { rulesFor } from './instructions.ts';
 import { isLocal, isOwnLoad, leavesUnseen, mayInterrupt } from './locality.ts';
 import { absorbGracePeriod, absorbSectionEnd } from './sections.ts';
 import { leave, mayLeave } from './stores.ts';
+import { targetOf } from './target.ts';
 import type { Trail } from './trail.ts';
 import {
   type Cpu,
@@ -99,6 +100,15 @@ function probing(cpu: Cpu, read: Read, t: Thread): Work {
     lines: [],
     quiet: false,
   };
+}
+
+/** The cell that keeps the CPU from going on: of a lock, or of a value that it waits for. */
+export function waitsFor(cpu: Cpu, read: Read): Loc | null {
+  const t = read(cpu.thread);
+  const i = isFinished(cpu, t) ? undefined : cpu.program.code[t.pc];
+  if (i?.op !== 'blockingRmw' && i?.op !== 'await') return null;
+  const target = targetOf(probing(cpu, read, t), i);
+  return target === null || 'bad' in target ? null : target.loc;
 }
 
 function leaving(w: Work): readonly Rule[] {

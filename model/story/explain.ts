@@ -7,6 +7,7 @@ import { cachedStory } from './cached.ts';
 import { commandStory } from './commanded.ts';
 import { memoryStory } from './freed.ts';
 import { Past } from './past.ts';
+import { stuckStory } from './stuck.ts';
 
 /** Longer runs, found depth first, are left as they are. */
 const LONGEST = 500;
@@ -26,5 +27,6 @@ export function explain(
   const suspect = (mayHold ? broken?.suspect?.(last) : undefined) ?? null;
   if (suspect !== null) return cachedStory(past, suspect);
   if (invariant === 'memorySafety') return memoryStory(past);
+  if (invariant === 'deadlock') return stuckStory(past);
   return commandStory(past, invariant);
 }

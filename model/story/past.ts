@@ -76,7 +76,7 @@ export class Past {
     const own = this.all.filter((d) => d.step === step);
     const chosen = own.find(is) ?? own.find(({ kind }) => kind === 'write') ?? own[0];
     const { agent, label } = this.history.steps[step]!;
-    if (chosen !== undefined) return `${agent}'s ${chosen.text}`;
+    if (chosen !== undefined) return `${agent}'s ${bare(chosen)}`;
     return this.deviceDeed(agent, step, label.lines);
   }
 
@@ -134,6 +134,10 @@ export class Past {
 export function statementOf(cpu: Cpu, pc: number): string {
   return instructionAt(cpu, pc).at.text;
 }
+
+/** What was done, without what an atomic read, or that its write part is meant. */
+const bare = ({ kind, text }: Did): string =>
+  kind === 'write' ? text.replace(/ == [^=]*$/, '').replace(/: \S+ reaches memory$/, '') : text;
 
 /** Texts as a list in a sentence. */
 export function listed(texts: readonly string[]): string {
