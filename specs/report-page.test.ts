@@ -122,7 +122,7 @@ describe.skipIf(chromium === undefined)('the page in a browser (needs chromium: 
     await open('');
     await page.keyboard.press('/');
     await page.keyboard.type('barrier armv8');
-    expect(await text('.filter output')).toBe('1 job, 1 variant, 1 spec');
+    await expect.poll(() => text('.filter output')).toBe('1 job, 1 variant, 1 spec');
     await page.waitForURL(/#\/\?words=barrier\+armv8$/);
     await open('#/?unexpected-first=');
     expect(await text('.spec h2')).toBe('long two that count');
@@ -138,14 +138,18 @@ describe.skipIf(chromium === undefined)('the page in a browser (needs chromium: 
     expect(await page.locator('.heads span').allInnerTexts()).toEqual(['', 'CPU0', 'CPU1', 'SMMU']);
     expect(await text('.holdings h2')).toBe('Initial state');
     for (const key of ['j', 'ArrowDown', 'ArrowRight', 'k']) await page.keyboard.press(key);
-    expect(await current()).toMatch(/^2\n/);
+    await expect.poll(current).toMatch(/^2\n/);
     await page.waitForURL(/\/2$/);
     await page.keyboard.press('End');
-    expect(await current()).toMatch(/^16\n.*__free_page\(page0\)/s);
+    await expect.poll(current).toMatch(/^16\n.*__free_page\(page0\)/s);
     await page.keyboard.press('n');
     await page.waitForSelector('.lanes.long');
     await page.keyboard.press('[');
     await page.waitForSelector('.lanes:not(.long)');
+    await page.keyboard.press('/');
+    await page.waitForSelector('#words:focus');
+    await page.goBack();
+    await page.waitForSelector('.lanes');
     await page.keyboard.press('Escape');
     await page.waitForSelector('.spec');
   });
@@ -190,7 +194,7 @@ describe.skipIf(chromium === undefined)('the page in a browser (needs chromium: 
     await page.waitForSelector('.step[aria-current]');
     expect(await page.locator('.step').count()).toBe(1000);
     await page.keyboard.press('j');
-    expect(await current()).toMatch(/^501\n.*a = 251/s);
+    await expect.poll(current).toMatch(/^501\n.*a = 251/s);
     expect(await page.locator('.step[aria-current]').boundingBox()).toMatchObject({ y: expect.any(Number) });
     const held = await page.locator('.holdings li').allInnerTexts();
     expect(held.slice(-9).map((line) => line.replace(/\s+/g, ''))).toEqual([

@@ -16,6 +16,7 @@ export function App({ data }: { readonly data: PageData }) {
   const { route, go, amend } = useRoute();
   const [helping, setHelping] = useState(false);
   const [shownTheme, setShown] = useState(theme);
+  const searching = useRef(false);
   const table = useRef<Route>({ view: 'verdicts', ...everything });
   if (route.view === 'verdicts') table.current = route;
 
@@ -29,8 +30,9 @@ export function App({ data }: { readonly data: PageData }) {
     t: toggle,
     Escape: () => (helping ? setHelping(false) : go(table.current)),
     '/': () => {
-      if (route.view !== 'verdicts') go(table.current);
-      requestAnimationFrame(() => document.getElementById('words')?.focus());
+      searching.current = route.view !== 'verdicts';
+      if (searching.current) go(table.current);
+      else document.getElementById('words')?.focus();
     },
   });
   return (
@@ -58,7 +60,7 @@ export function App({ data }: { readonly data: PageData }) {
         </button>
       </header>
       <main>
-        <View data={data} route={route} go={go} amend={amend} />
+        <View data={data} route={route} go={go} amend={amend} searching={searching} />
       </main>
       {helping && <Help close={() => setHelping(false)} />}
     </>
@@ -81,10 +83,16 @@ function Tab({
   );
 }
 
-function View({ data, route, go, amend }: { readonly data: PageData; readonly route: Route } & Moves) {
+interface ViewProps extends Moves {
+  readonly data: PageData;
+  readonly route: Route;
+  readonly searching: { current: boolean };
+}
+
+function View({ data, route, go, amend, searching }: ViewProps) {
   if (route.view === 'trace') return <TraceView data={data} route={route} go={go} amend={amend} />;
   if (route.view === 'variant') return <VariantView data={data} route={route} />;
   if (route.view === 'matrix') return <MatrixView data={data} route={route} />;
   if (route.view === 'survivors') return <SurvivorsView data={data} />;
-  return <VerdictsView data={data} route={route} amend={amend} />;
+  return <VerdictsView data={data} route={route} amend={amend} searching={searching} />;
 }

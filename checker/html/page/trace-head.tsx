@@ -24,7 +24,10 @@ export function TraceHead({ data, entry, shown, children }: Props) {
   const [form, setForm] = useState<Form | null>(null);
   const [copied, setCopied] = useState('');
   const text = () => (form === 'long' ? traceLong(trace, title) : traceText(trace, title));
-  const copyText = () => copy(text()).then((done) => setCopied(done ? 'Copied' : 'Could not copy'));
+  const copyText = async () => {
+    setCopied((await copy(text())) ? 'Copied' : 'Could not copy');
+    setTimeout(setCopied, 2000, '');
+  };
   useKeys({ c: copyText });
   const spec = data.specs.find(({ name }) => name === entry.spec);
   const variant = spec?.variants.find(({ name }) => name === entry.variant);

@@ -21,7 +21,9 @@ export function TraceView({ data, route, go, amend }: Props) {
   if (!entry) return <p class="nothing">This report has no trace called {route.id}.</p>;
   if (typeof shown === 'string') return <p class="nothing">{shown}</p>;
   if (shown?.id !== entry.id) return <p class="nothing">Unpacking the trace …</p>;
-  return <Shown data={data} entry={entry} shown={shown} step={route.step} go={go} amend={amend} />;
+  return (
+    <Shown key={entry.id} data={data} entry={entry} shown={shown} step={route.step} go={go} amend={amend} />
+  );
 }
 
 /** The trace once it is unpacked, or what went wrong. */

@@ -1,5 +1,5 @@
 /** The table of verdicts, its counts and its filter. */
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { PageData } from '../data.ts';
 import { modelsOf, type ShownSpec, shownSpecs } from './filter.ts';
 import { JobTable } from './job-table.tsx';
@@ -10,16 +10,24 @@ import { counted, grouped, isExpected, type Kind, kinds, markOf } from './words.
 
 type VerdictsRoute = Extract<Route, { view: 'verdicts' }>;
 
-export function VerdictsView({
-  data,
-  route,
-  amend,
-}: { readonly data: PageData; readonly route: VerdictsRoute } & Pick<Moves, 'amend'>) {
+interface Props extends Pick<Moves, 'amend'> {
+  readonly data: PageData;
+  readonly route: VerdictsRoute;
+  /** Whether the reader came here in order to search; set back once that is done. */
+  readonly searching: { current: boolean };
+}
+
+export function VerdictsView({ data, route, amend, searching }: Props) {
   const { words, model, kind, unexpectedFirst, flat } = route;
   const shown = useMemo(
     () => shownSpecs(data, { words, model, kind, unexpectedFirst, flat }),
     [data, words, model, kind, unexpectedFirst, flat],
   );
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (searching.current) input.current?.focus();
+    searching.current = false;
+  }, [searching]);
   const models = useMemo(() => modelsOf(data), [data]);
   const change = (to: Partial<Choice>) => amend({ ...route, ...to });
   return (
@@ -28,6 +36,7 @@ export function VerdictsView({
       <Counts data={data} route={route} change={change} />
       <search class="filter">
         <input
+          ref={input}
           id="words"
           type="search"
           aria-label="Search the verdicts"
