@@ -66,7 +66,7 @@ export function lineOf(op: Op, s: Speaking): string {
     case 'unlock':
       return `${lockName(i, what)}(${s.cell(op)});`;
     case 'rcu':
-      return `${text};`;
+      return i.op === 'rcu' && i.what === 'lock' ? 'rcu_read_lock();' : 'rcu_read_unlock();';
     case 'synchronize':
       return 'synchronize_rcu();';
     case 'free':

@@ -109,6 +109,8 @@ export function opsOf(path: Path, id: number, needed: Needed): readonly Op[] {
         add({ what: 'fence', i, loc: null });
         break;
       case 'rcu':
+        // It takes a step to begin to wait, and one to go on.
+        if (i.what === 'synchronize' && ops.at(-1)?.i === i) break;
         add({ what: i.what === 'synchronize' ? 'synchronize' : 'rcu', i, loc: null });
         break;
       case 'load':

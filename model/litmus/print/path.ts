@@ -102,7 +102,7 @@ function runs(cpu: Cpu, history: Omit<History, 'judged'>): readonly Numbered[] {
 
 function valueIn(text: string): Value | undefined {
   if (text === 'nothing') return FREED;
-  if (text === 'uninitialised') return undefined;
+  if (text === 'uninitialised' || text === '?') return undefined;
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
