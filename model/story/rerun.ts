@@ -93,8 +93,9 @@ class Log {
   /** What was issued before the initial state: in the order of the program, as far as anybody can tell. */
   begin(cpu: Cpu, t: Thread): void {
     const instances = (of: readonly { readonly pc: number }[]): Instance[] =>
-      of.map(({ pc }) => ({ nth: pc - cpu.program.code.length, pc }));
-    this.waiting.set(cpu, { read: instances(t.deferred), write: instances(t.window), count: 0 });
+      of.map(({ pc }) => ({ nth: pc, pc }));
+    const count = cpu.program.code.length;
+    this.waiting.set(cpu, { read: instances(t.deferred), write: instances(t.window), count });
   }
 
   cpu(cpu: Cpu, read: Read, choice: number, step: number): readonly Line[] {
