@@ -51,6 +51,8 @@ test('of functions that are written down twice, the one that the spec uses is fo
 test('what is none of ours is nowhere', () => {
   expect(locate.variant('no-such-spec', 'v9')).toBeNull();
   expect(locate.fn('unmap-vs-attach', 'no_such_function')).toBeNull();
+  // A program is no function, though its name stands there.
+  expect(locate.fn('ats', 'CPU0')).toBeNull();
   expect(locate.variant('unmap-vs-attach', 'no such variant')).toEqual({
     file: 'specs/unmap-vs-attach/index.ts',
     line: 1,

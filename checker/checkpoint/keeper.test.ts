@@ -49,9 +49,9 @@ function interrupted(system: System, search: Search, slices: number, file: strin
 }
 
 /** What must not depend on interruptions. */
-const essence = ({ verdict, effort, witnessesReached, covered }: Outcome) => {
+const essence = ({ verdict, effort, witnessesReached, covered, reorderings }: Outcome) => {
   const { states, transitions, depth, values } = effort;
-  return { verdict, states, transitions, depth, values, witnessesReached, covered };
+  return { verdict, states, transitions, depth, values, witnessesReached, covered, reorderings };
 };
 
 /** Counters of which one has many values, so that layouts change; statements and witnesses that come early and late. */
@@ -77,9 +77,28 @@ function counters(bad: boolean): System {
   });
 }
 
+/** The system, whose first step shows a reordering, as it must. */
+function reordering(system: System): System {
+  const early = { kind: 'early', other: 'b', fn: 'f', forbiddenBy: [] } as const;
+  return {
+    ...system,
+    mustReorder: [{ name: 'first before b', is: ({ kind }) => kind === 'early' }],
+    agents: system.agents.map((agent) => ({
+      ...agent,
+      steps: (read) =>
+        agent.steps(read).map((step) => {
+          const lines = step.label.lines.map((line) =>
+            line.statement === 'first' ? { ...line, reorderings: [early] } : line,
+          );
+          return { ...step, label: { ...step.label, lines } };
+        }),
+    })),
+  };
+}
+
 describe.each(['bfs', 'dfs'] as const)('%s', (search) => {
   test.each([
-    ['holds', counters(false)],
+    ['holds', reordering(counters(false))],
     ['is violated', counters(true)],
   ])('a run that is stopped and taken up again ends as if it had not been: one that %s', (_, system) => {
     const expected = essence(checkNow(system, { search }));
