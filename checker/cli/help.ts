@@ -24,6 +24,8 @@ Examples:
   heddle trace results/traces/FILE.json          replay a counterexample through the model as it is now
   heddle new NAME && heddle check NAME --watch   write a spec: from a template that runs, checked at every save
   heddle trace results/traces/FILE.json --step   step through it: forward, back, the state, what else could be done
+  heddle trace results/traces/FILE.json --format litmus
+                                                 as a litmus test; also json, itf, dot, svg, mermaid
 
 Exit codes:
     0  every verdict is the expected one

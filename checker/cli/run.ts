@@ -1,6 +1,6 @@
 /** START HERE for the command line: from arguments to a command, and from what it threw to an exit code. */
 import { Command, CommanderError, Option } from 'commander';
-import { formatNames } from '../export/formats.ts';
+import { formatHelp, formatNames } from '../export/formats.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { refuseAmbiguousNames } from '../report/slug.ts';
 import { heddleVersion } from '../report/version.ts';
@@ -68,6 +68,7 @@ function programFor(specs: readonly Spec[], io: Io, engine: Engine, done: (code:
     .addOption(new Option('--format <name>', 'what to print').choices(formatNames).default('text'))
     .option('--out <file>', 'where to write it, instead of printing it')
     .option('--step', 'step through it by hand: forward, back, the state, other steps, branches')
+    .addHelpText('after', formatHelp)
     .action(async (file: string, options: TraceArguments) =>
       done(await traceCommand(specs, file, options, io, engine)),
     );

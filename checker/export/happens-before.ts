@@ -70,6 +70,9 @@ function lineNodes(line: Line, column: string, s: number, l: number): readonly N
   if (accesses.length === 0) return [{ ...about, id: `s${s}l${l}`, kind: 'other', reorderings }];
   return accesses.map((access, a) => ({
     ...about,
+    // The store of an atomic that takes effect together with its load.
+    text:
+      a > 0 && access.kind === 'write' && accesses[a - 1]!.pc === access.pc ? `stores ${access.value}` : text,
     id: `s${s}l${l}a${a}`,
     kind: access.kind,
     access,
@@ -183,7 +186,10 @@ function communication(nodes: readonly Node[]): readonly Edge[] {
       ...of.filter(({ kind }) => kind === 'write'),
       ...nodes.filter((n) => n.kind === 'missing' && plain(n.text).includes(plain(place))),
     ];
-    const co = pairs(stores).map(([from, to]): Edge => ({ kind: 'co', from: from.id, to: to.id }));
+    // Of one CPU's own stores program order says it.
+    const co = pairs(stores)
+      .filter(([from, to]) => from.column !== to.column)
+      .map(([from, to]): Edge => ({ kind: 'co', from: from.id, to: to.id }));
     const reads = of.filter(({ kind }) => kind === 'read');
     return [...co, ...reads.flatMap((read) => readEdges(nodes, stores, read))];
   });
