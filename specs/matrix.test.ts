@@ -2,26 +2,39 @@
 import { describe, expect, test } from 'vitest';
 import { checkNow } from '../checker/explore/check.ts';
 import { mergedVariants } from '../checker/matrix/plan.ts';
+import { binary, constant } from '../model/program/expression.ts';
 import {
   dma_wmb,
+  kfree,
   kzalloc,
   place,
   READ_ONCE,
   rcu_assign_pointer,
   rcu_dereference,
+  rcu_read_lock,
+  rcu_read_unlock,
+  smp_load_acquire,
   smp_mb,
+  smp_store_release,
+  spin_lock,
+  spin_unlock,
   store,
+  synchronize_rcu,
   WRITE_ONCE,
+  xchg,
 } from '../model/program/kernel.ts';
 import { type Mutation, mutated, mutationsOf } from '../model/program/mutation.ts';
 import { type Stmt, when } from '../model/program/statement.ts';
 import arrayOps from './array-ops/index.ts';
 import cmdq from './cmdq/index.ts';
 import { specs } from './index.ts';
-import { r0, r1, r3, runAll, struct, x, y } from './memory/programs.ts';
+import iovaToPhys from './iova-to-phys/index.ts';
+import irqLocks from './irq-locks/index.ts';
+import { r0, r1, r2, r3, runAll, struct, x, y } from './memory/programs.ts';
 import pgtable from './pgtable/index.ts';
 import { programs } from './programs.ts';
 import unmapVsAttach from './unmap-vs-attach/index.ts';
+import writeEntry from './write-entry/index.ts';
 
 const variantOf = ({ variants }: typeof cmdq, name: string) => variants.find((v) => v.name === name)!;
 
@@ -80,6 +93,14 @@ describe('what a spec changes by hand, the matrix changes as well: the programs 
     [arrayOps, 'detach', 'arm_smmu_domain_inv_range.read_lock-rwlock.dropped', 'no read_lock'],
     [arrayOps, 'detach', 'arm_smmu_invs_unref.write_lock-rwlock.dropped', 'no write_lock'],
     [pgtable, 'two maps', 'arm_lpae_install_table.dma_wmb.dropped', 'no dma_wmb before install'],
+    [
+      irqLocks,
+      'interrupt on the attaching CPU',
+      'arm_smmu_invs_unref.local_irq_save.dropped',
+      'interrupt on the attaching CPU, write_lock',
+    ],
+    [writeEntry, 'new root, v7.1', 'arm_smmu_write_entry.dma_wmb.dropped', 'new root, v9'],
+    [iovaToPhys, 'tables freed by RCU', 'CPU1.rcu_read_lock.dropped', 'tables freed by RCU, no section'],
   ] as const;
   const known = new Map<string, readonly Mutation[]>();
   const mutationsIn = (spec: typeof cmdq, name: string): readonly Mutation[] => {
@@ -126,6 +147,99 @@ test('an interrupt handler has its lines changed as well', () => {
   const fences = (text: string): readonly number[] =>
     text.split(/^(?=CPU0|IRQ)/m).map((program) => program.split('"op":"fence"').length - 1);
   expect(fences(found.code)).toEqual(fences(code).map((n) => n - 1));
+});
+
+describe('each kind of change matters where its line does, and not where it does not', () => {
+  const at = (name: string) => place(`&${name}`, 'v');
+  const [l, o, p] = [at('l'), at('o'), at('p')];
+  const objects = [struct('l', 0), struct('p', '&o'), struct('o', 7)];
+  const buffer = (fence: readonly Stmt[]): readonly (readonly Stmt[])[] => [
+    [WRITE_ONCE(x, 1), ...fence, READ_ONCE(r0, y)],
+    [WRITE_ONCE(y, 1), smp_mb(), READ_ONCE(r1, x)],
+  ];
+  const pass = (publish: Stmt, read: Stmt): readonly (readonly Stmt[])[] => [
+    [WRITE_ONCE(x, 1), publish],
+    [read, READ_ONCE(r1, x)],
+  ];
+  const counts = (more: readonly Stmt[]): readonly Stmt[] => [
+    spin_lock(l),
+    READ_ONCE(r0, x),
+    WRITE_ONCE(x, binary('add', r0, constant(1))),
+    ...more,
+    spin_unlock(l),
+  ];
+  const reader = [rcu_read_lock(), rcu_dereference(r0, p), READ_ONCE(r1, place(r0, 'v')), rcu_read_unlock()];
+  const frees = [WRITE_ONCE(p, '&l'), synchronize_rcu(), kfree('&o')];
+  const cases: readonly [
+    what: string,
+    id: string,
+    needed: readonly (readonly Stmt[])[],
+    redundant: readonly (readonly Stmt[])[],
+  ][] = [
+    [
+      'a full fence',
+      'P0.smp_mb.dropped',
+      buffer([smp_mb()]),
+      [[smp_mb(), READ_ONCE(r0, x)], [READ_ONCE(r1, x)]],
+    ],
+    [
+      'its weaker form',
+      'P0.smp_mb.smp_wmb',
+      buffer([smp_mb()]),
+      [
+        [WRITE_ONCE(x, 1), smp_mb(), WRITE_ONCE(y, 1)],
+        [smp_load_acquire(r0, y), READ_ONCE(r1, x)],
+      ],
+    ],
+    [
+      'its place',
+      'P0.smp_mb.moved-later',
+      buffer([smp_mb()]),
+      [[smp_mb(), READ_ONCE(r0, x)], [READ_ONCE(r1, x)]],
+    ],
+    [
+      'a release',
+      'P0.smp_store_release-v.WRITE_ONCE',
+      pass(smp_store_release(y, 1), smp_load_acquire(r0, y)),
+      pass(smp_store_release(x, 2), READ_ONCE(r0, y)),
+    ],
+    [
+      'an acquire',
+      'P1.smp_load_acquire-v.READ_ONCE',
+      pass(smp_store_release(y, 1), smp_load_acquire(r0, y)),
+      pass(WRITE_ONCE(y, 1), smp_load_acquire(r0, x)),
+    ],
+    [
+      'an atomic',
+      'P0.xchg-v.xchg_relaxed',
+      [
+        [WRITE_ONCE(x, 1), xchg(r0, y, 1)],
+        [smp_load_acquire(r1, y), READ_ONCE(r2, x)],
+      ],
+      [[xchg(r0, y, 1)], [smp_load_acquire(r1, y)]],
+    ],
+    ['a lock', 'P0.spin_lock-v.dropped', [counts([]), counts([])], [counts([]), [READ_ONCE(r1, y)]]],
+    ['a section', 'P0.rcu_read_lock.dropped', [reader, frees], [reader, [synchronize_rcu()]]],
+    ['a grace period', 'P1.synchronize_rcu.dropped', [reader, frees], [[READ_ONCE(r0, x)], frees]],
+    [
+      'an order',
+      'P0.WRITE_ONCE-v.swapped',
+      [[WRITE_ONCE(o, 1), kfree('&o')], []],
+      [[WRITE_ONCE(x, 1), WRITE_ONCE(y, 1)], []],
+    ],
+  ];
+  test.each(cases)('%s', (_, id, needed, redundant) => {
+    const [there, elsewhere] = [needed, redundant].map((threads) => {
+      const run = () => {
+        const { outcomes, faults } = runAll(threads, objects);
+        return [...outcomes, ...faults];
+      };
+      const { edit } = mutationsOf(run).mutations.find((m) => m.id === id)!;
+      return { before: run(), after: mutated(edit, run) };
+    });
+    expect(there!.after).not.toEqual(there!.before);
+    expect(elsewhere!.after).toEqual(elsewhere!.before);
+  });
 });
 
 describe('a pointer that the compiler has guessed', () => {
