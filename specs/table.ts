@@ -1,7 +1,8 @@
 /** `npm run table`: writes the tables of specs/README.md that stand between its markers, from the specs as they are and
  *  from what results/ says of them. A time is that of results/junit.xml if it is of the same run, or else stays. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writeFileWhole } from '../checker/files/whole.ts';
 import { earlierRuns, type WrittenRun } from '../checker/report/json.ts';
 import { expectationWords } from '../checker/report/judge.ts';
 import { junitFile, resultsFile } from '../checker/report/names.ts';
@@ -180,7 +181,7 @@ function main(): void {
   const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
   const results = (spec: string): string => read(`${folder}${resultsFile(spec)}`);
   const readme = read(file);
-  writeFileSync(file, withTables({ specs, results, junit: read(`${folder}${junitFile}`), readme }));
+  writeFileWhole(file, withTables({ specs, results, junit: read(`${folder}${junitFile}`), readme }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

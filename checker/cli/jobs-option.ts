@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../system.ts';
 import type { ProfileArguments } from './profile-option.ts';
-import { positive, type SearchArguments } from './search-options.ts';
+import { type SearchArguments, threads } from './search-options.ts';
 
 export interface JobsArguments {
   readonly jobs?: number;
@@ -11,7 +11,7 @@ export interface JobsArguments {
 
 export function addJobsOption(command: Command): Command {
   return command.addOption(
-    new Option('--jobs <n>', 'jobs that run at once (default: one for each core)').argParser(positive),
+    new Option('--jobs <n>', 'jobs that run at once (default: one for each core)').argParser(threads),
   );
 }
 

@@ -32,7 +32,7 @@ import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
 import { withRunner } from './matrix-runner.ts';
 import { subjectsOf } from './matrix-select.ts';
-import { positive } from './search-options.ts';
+import { positive, threads } from './search-options.ts';
 import { findSpec } from './select.ts';
 
 interface MatrixArguments {
@@ -84,7 +84,7 @@ export function addMatrix(
         .argParser(positive)
         .default(MOST_STATES),
     )
-    .addOption(new Option('--jobs <n>', 'cells at once (default: one for each core)').argParser(positive))
+    .addOption(new Option('--jobs <n>', 'cells at once (default: one for each core)').argParser(threads))
     .option('--out <folder>', 'where the files go', 'results')
     .addHelpText('after', help)
     .action(async (selectors: readonly string[], options: MatrixArguments) => {

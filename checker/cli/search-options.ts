@@ -46,7 +46,7 @@ export function addSearchOptions(command: Command): Command {
     )
     .addOption(new Option('--no-symmetry', 'explore every state, also those that are alike'))
     .addOption(
-      new Option('--workers <n>', 'threads that share a large job (bfs)').argParser(positive).default(1),
+      new Option('--workers <n>', 'threads that share a large job (bfs)').argParser(threads).default(1),
     )
     .option(
       '--checkpoint <file>',
@@ -154,6 +154,15 @@ export function positive(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('It must be a whole number, at least 1.');
+}
+
+/** Each takes memory of its own, and no machine that this is for has more cores. */
+const MOST_THREADS = 256;
+
+export function threads(text: string): number {
+  const value = positive(text);
+  if (value <= MOST_THREADS) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_THREADS}.`);
 }
 
 function seconds(text: string): number {

@@ -29,6 +29,8 @@ test('--workers calls for a team for each job, and only the results say so', asy
 test.each([
   [['--workers', '2', '--search', 'dfs'], '--workers is for --search bfs.'],
   [['--workers', '0'], 'It must be a whole number, at least 1.'],
+  [['--workers', '257'], 'It must be a whole number from 1 to 256.'],
+  [['--jobs', '9007199254740991'], 'It must be a whole number from 1 to 256.'],
 ])('heddle check %j is refused', async (options, why) => {
   const { code, stderr } = await ranWith([good], ['check', ...options]);
   expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);

@@ -2,7 +2,7 @@
  *  is never stale and runs of different sources do not meet. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sources } from './sources.mjs';
 
 /** Files that decide how sources are translated and which versions of packages go in. */
@@ -34,7 +34,7 @@ async function upToDate({ root, cache, entries }, build) {
     const name = fingerprint(root);
     const folder = join(cache, name);
     if (keep(folder)) return folder;
-    mkdirSync(cache, { recursive: true });
+    makeFolder(cache);
     removeOld(cache);
     const made = join(cache, `made-${randomUUID()}`);
     try {
@@ -46,6 +46,19 @@ async function upToDate({ root, cache, entries }, build) {
     }
   }
   throw new Error('the sources keep changing');
+}
+
+/** Makes a folder and those above it. Node's own recursive form never ends where the system refuses with ENOENT, as it
+ *  does below /proc. */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run may have been first.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** Says that the bundle is in use; false if there is none. */

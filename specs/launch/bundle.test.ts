@@ -103,6 +103,8 @@ test('where nothing can be written there is no bundle, and what went wrong is go
   const it = project('hello');
   expect(await bundleFor({ ...it, cache: it.said })).toBe(null);
   expect(await bundleFor({ ...it, cache: '' })).toBe(null);
+  // Where Node would try for ever.
+  expect(await bundleFor({ ...it, cache: '/proc/heddle/cache' })).toBe(null);
   writeFileSync(it.said, "import { x } from 'no-such-package';\nexport const say = x;\n");
   expect(await bundleFor(it)).toBe(null);
   expect(readdirSync(it.cache)).toEqual([]);

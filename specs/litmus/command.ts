@@ -47,8 +47,8 @@ async function litmus(
 ): Promise<ExitCode> {
   const model = modelNamed(options.model);
   const threads = Number(options.jobs);
-  if (!(Number.isSafeInteger(threads) && threads >= 1))
-    throw new UsageError(`--jobs is ${options.jobs}; it must be a whole number, at least 1`);
+  if (!(Number.isSafeInteger(threads) && threads >= 1 && threads <= 256))
+    throw new UsageError(`--jobs is ${options.jobs}; it must be a whole number from 1 to 256`);
   const verdicts = options.expect === undefined ? null : readVerdicts(options.expect);
   const files = litmusFiles(paths);
   const inFull = verdicts === null && !paths.some(isFolder);

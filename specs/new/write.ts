@@ -1,6 +1,7 @@
 /** Makes the folder of a new spec from a template: a spec of ours that is checked like any other. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLock } from '../../checker/files/lock.ts';
 import { reason } from '../../checker/files/reason.ts';
 import { writeFileWhole } from '../../checker/files/whole.ts';
 import { UsageError } from '../../checker/system.ts';
@@ -45,16 +46,21 @@ export function filesOf(root: string, from: Template, name: string): ReadonlyMap
 export function writeSpec(root: string, from: Template, name: string): readonly string[] {
   assertName(name);
   const folder = join(root, 'specs', name);
-  if (existsSync(folder))
-    throw new UsageError(`specs/${name} exists already: choose another name, or edit it`);
   const list = join(root, 'specs/index.ts');
   try {
-    const index = readFileSync(list, 'utf8');
-    const isListed = index.includes(`'./${name}/index.ts'`);
-    const after = isListed ? index : registered(index, name);
     const files = filesOf(root, from, name);
-    appear(folder, join(root, 'specs'), files);
-    if (!isListed) writeFileWhole(list, after);
+    let isMade = false;
+    // Another `heddle new` at the same time would lose one of the two.
+    withLock(join(root, 'specs/.heddle.lock'), (stillHeld) => {
+      const index = readFileSync(list, 'utf8');
+      const isListed = index.includes(`'./${name}/index.ts'`);
+      const after = isListed ? index : registered(index, name);
+      if (!isMade && existsSync(folder))
+        throw new UsageError(`specs/${name} exists already: choose another name, or edit it`);
+      if (!isMade) appear(folder, join(root, 'specs'), files);
+      isMade = true;
+      if (!isListed) writeFileWhole(list, after, { beforeMove: stillHeld });
+    });
     return [...[...files.keys()].map((file) => `specs/${name}/${file}`), 'specs/index.ts'];
   } catch (error) {
     if (error instanceof UsageError) throw error;
