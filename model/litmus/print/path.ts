@@ -72,6 +72,7 @@ export function pathsOf(machine: Machine, history: Omit<History, 'judged'>): rea
   });
 }
 
+/** An instruction and its number, as story/rerun.ts numbers what happens. */
 type Numbered = readonly [nth: number, pc: number];
 
 /** What each CPU executed before the initial state, since nobody could observe when. */
@@ -86,7 +87,7 @@ function preludes({ cpus, layout, rcu }: Machine): readonly (readonly Numbered[]
     for (const { component, value } of writes) values.set(component.index, value);
     const run = trail.flatMap((t) => (t.kind === 'run' ? [t.pc] : []));
     // What waits is named after its instruction; in a loop it is the last one.
-    return run.map((pc, k) => [run.lastIndexOf(pc) === k ? pc - cpu.program.code.length : NaN, pc] as const);
+    return run.map((pc, k) => [run.lastIndexOf(pc) === k ? pc : NaN, pc] as const);
   });
 }
 
@@ -97,7 +98,7 @@ function runs(cpu: Cpu, history: Omit<History, 'judged'>): readonly Numbered[] {
       ? retrace(cpu, history.state(step), choice).trail.flatMap((t) => (t.kind === 'run' ? [t.pc] : []))
       : [],
   );
-  return all.map((pc, nth) => [nth, pc] as const);
+  return all.map((pc, k) => [cpu.program.code.length + k, pc] as const);
 }
 
 function valueIn(text: string): Value | undefined {
