@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCode } from '../report/exit-code.ts';
 import type { Spec } from '../spec.ts';
@@ -95,4 +97,16 @@ test('two variants with the same short form are a fault of ours, not of the user
   const { code, stderr } = await ranWith([twins], ['list']);
   expect(code).toBe(1);
   expect(stderr).toContain("Two names of a variant of good, 'v' and 'v.', have the same short form 'v'.");
+});
+
+test('a file that cannot be written is no fault of ours, whichever command it is', async () => {
+  const page = ['report', '--html', '/dev/full', '--from'];
+  const out = temporaryFolder();
+  await ranWith([good], ['check', 'good/v7.1', '--model', 'sc', '--out', out]);
+  const { code, stderr } = await ranWith([good], [...page, out]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^heddle: .*the disk is full/)]);
+  // Two folders where one file each should be.
+  for (const name of ['good.json', 'junit.xml']) mkdirSync(join(out, 'merged', name), { recursive: true });
+  const merged = await ranWith([good], ['merge', out, '--out', join(out, 'merged')]);
+  expect([merged.code, merged.stderr]).toEqual([2, expect.stringContaining('a folder stands where a file')]);
 });

@@ -1,6 +1,7 @@
 /** START HERE for the command line: from arguments to a command, and from what it threw to an exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { formatHelp, formatNames } from '../export/formats.ts';
+import { reason } from '../files/reason.ts';
 import { type ExitCode, exitCode } from '../report/exit-code.ts';
 import { refuseAmbiguousNames } from '../report/slug.ts';
 import { heddleVersion } from '../report/version.ts';
@@ -125,10 +126,19 @@ function explain(error: unknown, io: Io): ExitCode {
     io.stderr.write(`heddle: ${error.message}\n`);
     return exitCode.usage;
   }
+  if (isOfTheSystem(error)) {
+    io.stderr.write(`heddle: ${reason(error)}\n`);
+    return exitCode.usage;
+  }
   const what = error instanceof Error ? error.message : String(error);
   const whose = error instanceof ModelBug ? 'a bug of the model' : 'a bug of heddle';
   io.stderr.write(`heddle: this is ${whose}, not of what you asked for: ${what}\n`);
   if (io.env.HEDDLE_DEBUG !== '1') io.stderr.write('  HEDDLE_DEBUG=1 shows where it comes from.\n');
   else if (error instanceof Error) io.stderr.write(`${error.stack}\n`);
   return exitCode.fault;
+}
+
+/** A file that cannot be read or written, and of which nobody has said more. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
