@@ -1,7 +1,7 @@
 /** Changes that nobody catches: what the properties of all specs together are blind to, or what the kernel has twice. */
 import { wrap } from '../report/wrap.ts';
 import type { Cell, Matrix, Row } from './matrix.ts';
-import { wasTried } from './text.ts';
+import { headingOf, wasTried } from './text.ts';
 
 /** What became of one change in one spec, under the weakest memory model that it was run under. */
 export interface Tried {
@@ -17,6 +17,7 @@ export interface Tried {
 export interface Survivor {
   readonly id: string;
   readonly fn: string;
+  readonly programs: readonly string[];
   readonly text: string;
   readonly sort: Row['sort'];
   readonly change: string;
@@ -73,11 +74,12 @@ export function survivorsOf(matrices: readonly Matrix[]): Survivors {
     judged: judged.length,
     caught: judged.length - survive.length,
     survivors: survive.map((all) => {
-      const { id, fn, text, sort, change } = all[0]!.row;
+      const { id, fn, programs, text, sort, change } = all[0]!.row;
       const found = all.map((one) => one.found);
       return {
         id,
         fn,
+        programs,
         text,
         sort,
         change,
@@ -165,7 +167,7 @@ function section(
   const functions = [...new Set(survivors.map(({ fn }) => fn))];
   const lines = functions.flatMap((fn) => [
     '',
-    `${fn}():`,
+    headingOf(survivors.find((s) => s.fn === fn)!),
     ...survivors
       .filter((s) => s.fn === fn)
       .flatMap((s) => [...wrap(`  ${s.text}: ${s.change}`, WIDTH, '      '), ...more(s)]),

@@ -67,7 +67,7 @@ function table({ models }: Matrix, rows: readonly Row[], paint: Paint): readonly
   let fn = '';
   let at = '';
   for (const row of rows) {
-    if (row.fn !== fn) headings.set(lines.length, ['', paint.strong(nameOfFunction(row.fn))]);
+    if (row.fn !== fn) headings.set(lines.length, ['', paint.strong(headingOf(row))]);
     if (lineOf(row.id) !== at)
       headings.set(lines.length, [
         ...(headings.get(lines.length) ?? []),
@@ -82,8 +82,9 @@ function table({ models }: Matrix, rows: readonly Row[], paint: Paint): readonly
   return grid(lines, align).flatMap((line, k) => [...(headings.get(k) ?? []), line]);
 }
 
-const nameOfFunction = (fn: string): string =>
-  /^(CPU\d*|irq|IRQ|VM|P)\w*$/.test(fn) ? `${fn}:` : `${fn}():`;
+/** A kernel function; or a program, of what stands in none. */
+export const headingOf = ({ fn, programs }: Pick<Row, 'fn' | 'programs'>): string =>
+  programs.includes(fn) ? `${fn}:` : `${fn}():`;
 
 export function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return '-';
