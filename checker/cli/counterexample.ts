@@ -9,15 +9,19 @@ export function traceOf({ result }: FinishedJob): Trace | null {
   return 'trace' in verdict ? verdict.trace : null;
 }
 
-interface Named {
-  readonly name: string;
+interface Described {
+  readonly spec: { readonly name: string; readonly title?: string };
+  readonly variant: { readonly name: string; readonly about?: string };
+  readonly model: string;
 }
 
 /** The lines above a trace: what was checked, and what was changed in the programs for that, if anything. */
-export function traceTitle(
-  { spec, variant, model }: { readonly spec: Named; readonly variant: Named; readonly model: string },
-  change?: string,
-): readonly string[] {
+export function traceTitle({ spec, variant, model }: Described, change?: string): readonly string[] {
   const what = `${spec.name}, "${variant.name}", memory model ${model}`;
-  return change === undefined ? [`${what}:`] : [`${what}, with a change:`, change];
+  const about = [spec.title, variant.about].filter((text) => text !== undefined && text !== '').join('; ');
+  return [
+    change === undefined ? `${what}:` : `${what}, with a change:`,
+    ...(about === '' ? [] : [about]),
+    ...(change === undefined ? [] : [change]),
+  ];
 }

@@ -4,7 +4,7 @@
  */
 import type { Trace, TraceStep } from '../outcome.ts';
 import type { Line } from '../system.ts';
-import { type Numbers, numbersOf, remarksOf } from './trace-why.ts';
+import { type Numbers, numbersOf, passedBy, remarksOf } from './trace-why.ts';
 import { printable } from './wrap.ts';
 
 /** A text with what comes before its first line and before each line that it is wrapped into. */
@@ -25,7 +25,7 @@ export interface Block {
 }
 
 /** What the blocks of a step are made of. */
-type Shown = Pick<TraceStep, 'lines' | 'effects'> & { readonly column: string };
+type Shown = Pick<TraceStep, 'lines' | 'effects'> & { readonly column: string; readonly repeats?: true };
 
 /** Which function the column of each agent is in, so that a heading is shown only when it changes. */
 type Headings = Map<string, string>;
@@ -37,14 +37,19 @@ const REPEATS = 'repeats for ever:';
 export function blocksOf(trace: Trace, stream: boolean): readonly Block[] {
   const headings: Headings = new Map();
   const numbers = numbersOf(trace);
+  const met = new Set<number>();
   const prelude = (trace.prelude ?? []).map(({ agent, lines }) => ({ column: agent, lines, effects: [] }));
-  const after = trace.steps.map(({ agent, column = agent, lines, effects }) => ({ column, lines, effects }));
+  const after = trace.steps.flatMap(({ agent, column = agent, lines, effects }, i): readonly Shown[] => {
+    const passed = lines.flatMap((line) => passedBy(line, numbers, met));
+    const pending = passed.length === 0 ? [] : [{ column, lines: passed, effects: [] }];
+    const [first, ...others] = [...pending, { column, lines, effects }];
+    return [i === trace.repeats ? { ...first!, repeats: true } : first!, ...others];
+  });
   const shown: readonly Shown[] = [...prelude, ...after];
-  const repeats = trace.repeats === undefined ? -1 : prelude.length + trace.repeats;
   return shown.flatMap((step, i) => {
-    if (i === repeats || (stream && shown[i - 1]?.column !== step.column)) headings.clear();
+    if (step.repeats || (stream && shown[i - 1]?.column !== step.column)) headings.clear();
     const blocks = stepBlocks(step, headings, numbers);
-    return i === repeats ? [{ cells: new Map(), banner: REPEATS }, ...blocks] : blocks;
+    return step.repeats ? [{ cells: new Map(), banner: REPEATS }, ...blocks] : blocks;
   });
 }
 

@@ -41,6 +41,7 @@ export function traceLong(trace: Trace, title: readonly string[]): string {
   const paragraphs = [
     head.flatMap((text) => wrap(printable(text), WIDTH)),
     [...(trace.prelude ?? []).flatMap(({ agent, lines }) => show('', agent, lines, [])), ...steps],
+    wrap(printable(trace.ending), WIDTH),
     ...why(trace, WIDTH),
   ];
   const body = paragraphs.filter(({ length }) => length > 0).flatMap((p, i) => (i === 0 ? p : ['', ...p]));

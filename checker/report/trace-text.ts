@@ -24,10 +24,11 @@ const start = ' * ';
 const room = 80 - start.length;
 
 /** The trace as a comment that can be pasted into kernel code or a mail, at most 80 wide, with a line end after
- *  each line. `title` stands on top; below the trace stands what it shows, and how it came about. */
+ *  each line. `title` and what the trace shows stand on top, and below it how it came about. */
 export function traceText(trace: Trace, title: readonly string[]): string {
   const head = [...title, ...(trace.found === undefined ? [] : [`found by ${trace.found}`])];
-  const paragraphs = [prose(head), sideBySide(trace) ?? oneStream(trace), ...why(trace, room)];
+  const ending = prose([trace.ending]);
+  const paragraphs = [prose(head), ending, sideBySide(trace) ?? oneStream(trace), ...why(trace, room)];
   const body = paragraphs
     .filter((lines) => lines.length > 0)
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));

@@ -1,4 +1,4 @@
-/** What stands below a trace: its ending, why it came to it, and what was out of order. */
+/** What stands below a trace: why it came to its ending, and what was out of order. */
 import type { Trace } from '../outcome.ts';
 import type { Line, Reordering } from '../system.ts';
 import { printable, wrap } from './wrap.ts';
@@ -60,7 +60,6 @@ export function why(trace: Trace, width: number): readonly (readonly string[])[]
   const story = trace.story ?? [];
   const texts = [...new Set(swapped(trace).map(swapText))];
   return [
-    wrap(printable(trace.ending), width),
     ...(story.length === 0 ? [] : [['How it came about:', ...story.flatMap((s) => item('- ', s))]]),
     ...(texts.length === 0
       ? []
@@ -68,10 +67,33 @@ export function why(trace: Trace, width: number): readonly (readonly string[])[]
   ];
 }
 
-/** `CPU1: B passed A: smp_wmb() between them, or … forbids it`. */
-function swapText({ column, line, reordering: { kind, other, forbiddenBy } }: Swapped): string {
-  const [first, second] = kind === 'late' ? [other, line.text] : [line.text, other];
+/** `CPU1: B in g() passed A in f(): smp_wmb() between them, or … forbids it`. */
+function swapText({ column, line, reordering: { kind, other, fn, forbiddenBy } }: Swapped): string {
+  const isOneFunction = fn === line.fn;
+  const own = isOneFunction ? line.text : inFunction(line.text, line.fn);
+  const others = isOneFunction ? other : inFunction(other, fn);
+  const [first, last] = kind === 'late' ? [others, own] : [own, others];
+  const second = isOneFunction ? inFunction(last, fn) : last;
   const old = kind === 'stale' ? ', an old value,' : '';
-  const remedy = forbiddenBy.length === 0 ? '' : `: ${forbiddenBy.join(', or ')} forbids it`;
-  return `${column}: ${first}${old} passed ${second}${remedy}`;
+  const remedies = forbiddenBy.map((remedy) => remedy.replace(/ for the (earlier|later) one$/, AT));
+  const remedy = remedies.length === 0 ? '' : `: ${remedies.join(', or ')}, forbids it`;
+  return `${column}: ${first}${old} passed ${second}${remedy.replace(/^(: [^,]*), forbids/, '$1 forbids')}`;
+}
+
+/** Which of the two is told by the program's order: in time, they are the other way round. */
+const AT = (_: string, which: string): string =>
+  which === 'earlier' ? ' in place of the one passed' : ' in place of the one that passed';
+
+const inFunction = (text: string, fn: string | undefined): string =>
+  fn === undefined || !/^[a-z_][a-z0-9_]*$/.test(fn) ? text : `${text} in ${fn}()`;
+
+/** The accesses that a line overtakes and that have still to take effect, each where it is met first. */
+export function passedBy(line: Line, numbers: Numbers, met: Set<number>): readonly Line[] {
+  return (line.reorderings ?? []).flatMap((r): readonly Line[] => {
+    const number = numbers.get(r);
+    if (r.kind !== 'early' || number === undefined || met.has(number)) return [];
+    met.add(number);
+    const notes = [`pending (${number})`];
+    return [r.fn === undefined ? { text: r.other, notes } : { text: r.other, fn: r.fn, notes }];
+  });
 }
