@@ -3,6 +3,8 @@
 import * as v from 'valibot';
 
 const strings = v.array(v.string());
+/** What messages repeat. */
+const name = v.pipe(v.string(), v.maxLength(300));
 const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const reordering = v.looseObject({
@@ -30,7 +32,7 @@ const line = v.looseObject({
 });
 
 const step = v.looseObject({
-  agent: v.string(),
+  agent: name,
   choice: index,
   column: v.optional(v.string()),
   lines: v.array(line),
@@ -43,16 +45,16 @@ const trace = v.looseObject({
   found: v.optional(v.string()),
   steps: v.array(step),
   repeats: v.optional(index),
-  ending: v.string(),
+  ending: v.pipe(v.string(), v.maxLength(5000)),
   story: v.optional(strings),
 });
 
 /** What a trace file says besides its head. */
 export const savedTraceShape = v.pipe(
   v.looseObject({
-    spec: v.string(),
-    variant: v.string(),
-    model: v.string(),
+    spec: name,
+    variant: name,
+    model: name,
     change: v.optional(v.looseObject({ text: v.string(), edit: v.unknown() })),
     trace,
   }),
