@@ -108,10 +108,9 @@ function wantedTraces(specs: readonly Spec[], traces: readonly string[]): (spec:
 
 /** What the page asks of the specs, and of `programs` where those were changed. */
 function systemsOf(specs: readonly Spec[], programs: Programs | undefined): Systems {
-  const named = (spec: string, name: string, model: string): Variant | undefined => {
-    const variants = specs.find((it) => it.name === spec)?.variants ?? [];
-    return variants.find((it) => it.name === name && it.expect[model] !== undefined);
-  };
+  const specNamed = (name: string): Spec | undefined => specs.find((it) => it.name === name);
+  const named = (spec: string, name: string, model: string): Variant | undefined =>
+    specNamed(spec)?.variants.find((it) => it.name === name && it.expect[model] !== undefined);
   return {
     of: (spec, name, model) => orNull(() => named(spec, name, model)?.build(model)),
     changed: ({ spec, variant: name, model, change }) =>
@@ -119,8 +118,13 @@ function systemsOf(specs: readonly Spec[], programs: Programs | undefined): Syst
         const variant = named(spec, name, model);
         return variant && change && programs?.build(variant, model, change.edit);
       }),
-    title: ({ spec, variant, model, change }) =>
-      traceTitle({ spec: { name: spec }, variant: { name: variant }, model }, change?.text),
+    title: ({ spec: name, variant, model, change }) => {
+      const spec = specNamed(name) ?? { name };
+      return traceTitle(
+        { spec, variant: named(name, variant, model) ?? { name: variant }, model },
+        change?.text,
+      );
+    },
   };
 }
 

@@ -100,7 +100,7 @@ function lookUps(scenario: Scenario, cells: readonly Cell[]): Pick<Layout, 'obje
     byField.set(key, [...(byField.get(key) ?? []), cell]);
   }
   const fieldsOf = (object: ObjectDecl): string =>
-    `; its fields: ${object.fields.map(({ name }) => name).join(', ') || 'none'}`;
+    ` (its fields: ${object.fields.map(({ name }) => name).join(', ') || 'none'})`;
   /** Of a pointer the first letter is taken away, which is '&'. */
   const isOneShort = (object: string): string => {
     const meant = [...objects.keys()].find((name) => name.slice(1) === object);

@@ -96,7 +96,9 @@ describe('ModelBugs', () => {
     );
   });
   test('a field that the object does not have', () => {
-    expect(() => runAll([[READ_ONCE(r0, place('&x', 'next'))]])).toThrow("x has no field 'next': in P0()");
+    expect(() => runAll([[READ_ONCE(r0, place('&x', 'next'))]])).toThrow(
+      "x has no field 'next' (its fields: v): in P0()",
+    );
   });
   test('an object that does not exist', () => {
     expect(() => runAll([[assign(r0, '&nobody'), READ_ONCE(r1, place(r0, 'v'))]])).toThrow(

@@ -83,7 +83,7 @@ describe('a statement', () => {
       store(place('&desc', 'adr'), 1), // unknown field
     ];
     const message = await said({ body });
-    expect(message).toContain("desc has no field 'adr'; its fields: addr, own: in f(): desc.adr = 1");
+    expect(message).toContain("desc has no field 'adr' (its fields: addr, own): in f(): desc.adr = 1");
     expect(message).toContain(lineOf('unknown field'));
   });
 
@@ -198,7 +198,7 @@ describe('a claim', () => {
       return l.cell('desc', 'adr'); // unknown cell
     });
     const message = await said({ claims: cell });
-    expect(message).toContain("desc has no field 'adr'; its fields: addr, own: in invariant 'mine'");
+    expect(message).toContain("desc has no field 'adr' (its fields: addr, own): in invariant 'mine'");
     expect(message).toContain(lineOf('unknown cell'));
     expect(await said({ claims: broken(({ life }) => life('dsec')) })).toContain(
       "there is no object named 'dsec': in invariant 'mine'",
