@@ -17,7 +17,7 @@ interface Described {
 
 /** The lines above a trace: what was checked, and what was changed in the programs for that, if anything. */
 export function traceTitle({ spec, variant, model }: Described, change?: string): readonly string[] {
-  const what = `${spec.name}, "${variant.name}", memory model ${model}`;
+  const what = `${spec.name}, variant "${variant.name}", memory model ${model}`;
   const about = [spec.title, variant.about].filter((text) => text !== undefined && text !== '').join('; ');
   return [
     change === undefined ? `${what}:` : `${what}, with a change:`,

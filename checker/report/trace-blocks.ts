@@ -4,7 +4,8 @@
  */
 import type { Trace, TraceStep } from '../outcome.ts';
 import type { Line } from '../system.ts';
-import { type Numbers, numbersOf, passedBy, remarksOf } from './trace-why.ts';
+import { type Pending, pendingOf } from './trace-pending.ts';
+import { type Numbers, numbersOf, remarksOf } from './trace-why.ts';
 import { printable } from './wrap.ts';
 
 /** A text with what comes before its first line and before each line that it is wrapped into. */
@@ -37,18 +38,18 @@ const REPEATS = 'repeats for ever:';
 export function blocksOf(trace: Trace, stream: boolean): readonly Block[] {
   const headings: Headings = new Map();
   const numbers = numbersOf(trace);
-  const met = new Set<number>();
+  const waiting = pendingOf(trace, numbers);
   const prelude = (trace.prelude ?? []).map(({ agent, lines }) => ({ column: agent, lines, effects: [] }));
   const after = trace.steps.flatMap(({ agent, column = agent, lines, effects }, i): readonly Shown[] => {
-    const passed = lines.flatMap((line) => passedBy(line, numbers, met));
-    const pending = passed.length === 0 ? [] : [{ column, lines: passed, effects: [] }];
+    const passed = waiting.before.get(i);
+    const pending = passed === undefined ? [] : [{ column, lines: passed, effects: [] }];
     const [first, ...others] = [...pending, { column, lines, effects }];
     return [i === trace.repeats ? { ...first!, repeats: true } : first!, ...others];
   });
   const shown: readonly Shown[] = [...prelude, ...after];
   return shown.flatMap((step, i) => {
     if (step.repeats || (stream && shown[i - 1]?.column !== step.column)) headings.clear();
-    const blocks = stepBlocks(step, headings, numbers);
+    const blocks = stepBlocks(step, headings, numbers, waiting);
     return step.repeats ? [{ cells: new Map(), banner: REPEATS }, ...blocks] : blocks;
   });
 }
@@ -60,14 +61,14 @@ export function columnsInUse(trace: Trace, blocks: readonly Block[]): readonly s
   return [...listed, ...[...used].filter((column) => !trace.columns.includes(column))];
 }
 
-function stepBlocks(step: Shown, headings: Headings, numbers: Numbers): readonly Block[] {
+function stepBlocks(step: Shown, headings: Headings, numbers: Numbers, waiting: Pending): readonly Block[] {
   const runs = runsOfOneFunction(step.lines);
   return (runs.length > 0 ? runs : [[]]).flatMap((lines, run) => {
     const fn = lines[0]?.fn;
     const entered = fn !== undefined && headings.get(step.column) !== fn ? fn : undefined;
     if (entered !== undefined) headings.set(step.column, entered);
     const indent = headings.has(step.column) ? '  ' : '';
-    const own = lines.flatMap((line) => linePieces(line, indent, numbers));
+    const own = lines.flatMap((line) => linePieces(line, indent, numbers, waiting.told.has(line)));
     const cells = withEffects(step.column, own, run === 0 ? step.effects : []);
     if (cells.size === 0) return [];
     return [
@@ -89,10 +90,12 @@ function runsOfOneFunction(lines: readonly Line[]): readonly (readonly Line[])[]
   return runs;
 }
 
-function linePieces(line: Line, indent: string, numbers: Numbers): readonly Piece[] {
+function linePieces(line: Line, indent: string, numbers: Numbers, wasPending: boolean): readonly Piece[] {
   const statement = { text: printable(line.text), first: indent, hang: `${indent}  ` };
   const slashes = `${indent}  // `;
-  const notes = remarksOf(line, numbers).map(
+  const arrives =
+    wasPending && !line.reorderings?.some(({ kind }) => kind === 'late') ? ['reaches memory'] : [];
+  const notes = [...remarksOf(line, numbers), ...arrives].map(
     (note) => ({ text: printable(note), first: slashes, hang: slashes, aside: true }) as const,
   );
   return [statement, ...notes];

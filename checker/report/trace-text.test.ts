@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Trace, TraceStep } from '../outcome.ts';
+import type { Line } from '../system.ts';
 import { sampleTrace, toldTrace } from './sample-trace.ts';
 import { traceText } from './trace-text.ts';
+
+/** Told above every trace. */
+const LEGEND = ' * (Time flows down; == is what was read, => what changed elsewhere.)';
 
 /** A step of one line, for traces of which only the shape matters. */
 function step(agent: string, text: string, effects: TraceStep['effects'] = []): TraceStep {
@@ -24,6 +28,8 @@ test('a race of two CPUs and an SMMU reads like the comments of arm-smmu-v3.c', 
       ' *',
       ' * no-stale-translation broke: page 0 was freed while SMMU0 may still translate',
       ' * IOVA 0 to it.',
+      ' *',
+      LEGEND,
       ' *',
       ' * [CPU0]                    | [CPU1]                  | [SMMU0]',
       ' * arm_smmu_domain_inv_range():                        |',
@@ -62,6 +68,8 @@ test('short texts get columns no wider than they need', () => {
       '/*',
       ' * I broke: because.',
       ' *',
+      LEGEND,
+      ' *',
       ' * [P0]     | [P1]',
       ' * f():     |',
       ' *   x = 1; |',
@@ -87,6 +95,8 @@ test('five columns of long texts become one stream with the agent before each ev
       ' * five',
       ' *',
       ' * I broke: because.',
+      ' *',
+      LEGEND,
       ' *',
       ' * CPU0:  f():',
       ' * CPU0:    WRITE_ONCE(object->field, another_object);',
@@ -157,6 +167,8 @@ test('of a run that never ends, a line says from where on it repeats, and functi
       '/*',
       ' * I broke: because.',
       ' *',
+      LEGEND,
+      ' *',
       ' * [A]',
       ' * f():',
       ' *   n = 1',
@@ -182,6 +194,8 @@ test('below the trace stands why it came to its end, and what its numbered remar
       '/*',
       ' * I broke: because.',
       ' *',
+      LEGEND,
+      ' *',
       ' * [CPU0]                       | [CPU1]                 | [SMMU]',
       ' *                              | init():                |',
       ' *                              |   kzalloc() == &a      |',
@@ -206,4 +220,40 @@ test('below the trace stands why it came to its end, and what its numbered remar
       ' */',
     ),
   );
+});
+
+describe('a store that takes effect late', () => {
+  const write = (text: string, nth: number): Line => ({
+    text,
+    fn: 'f',
+    accesses: [{ kind: 'write', place: text, value: '1', pc: nth, nth }],
+  });
+  const run = (...lines: readonly Line[]): string =>
+    traceText(
+      trace(
+        ['A', 'B'],
+        lines.map((line) => ({ agent: 'A', choice: 0, lines: [line], effects: [] })),
+      ),
+      [],
+    );
+
+  test('is shown where its program has it, and where it reaches memory', () => {
+    expect(run(write('y = 1', 1), write('z = 1', 2), write('x = 1', 0), write('v = 1', 3))).toContain(
+      ' *   x = 1\n *     // pending\n *   y = 1\n *   z = 1\n *   x = 1\n *     // reaches memory\n *   v = 1\n',
+    );
+  });
+
+  test('is shown in program order with others that are late', () => {
+    expect(run(write('z = 1', 2), write('y = 1', 1), write('x = 1', 0))).toContain(
+      ' *   x = 1\n *     // pending\n *   y = 1\n *     // pending\n *   z = 1\n *   y = 1\n',
+    );
+  });
+
+  test('is not told of a load, which says what it read', () => {
+    const load: Line = {
+      ...write('x == 1', 0),
+      accesses: [{ kind: 'read', place: 'x', value: '1', pc: 0, nth: 0 }],
+    };
+    expect(run(write('y = 1', 1), load)).not.toContain('pending');
+  });
 });

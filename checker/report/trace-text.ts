@@ -23,12 +23,21 @@ const start = ' * ';
 /** Within the 80 columns of a mail. */
 const room = 80 - start.length;
 
+/** For a reader who has never seen such a trace. */
+const LEGEND = '(Time flows down; == is what was read, => what changed elsewhere.)';
+
 /** The trace as a comment that can be pasted into kernel code or a mail, at most 80 wide, with a line end after
  *  each line. `title` and what the trace shows stand on top, and below it how it came about. */
 export function traceText(trace: Trace, title: readonly string[]): string {
   const head = [...title, ...(trace.found === undefined ? [] : [`found by ${trace.found}`])];
   const ending = prose([trace.ending]);
-  const paragraphs = [prose(head), ending, sideBySide(trace) ?? oneStream(trace), ...why(trace, room)];
+  const paragraphs = [
+    prose(head),
+    ending,
+    [LEGEND],
+    sideBySide(trace) ?? oneStream(trace),
+    ...why(trace, room),
+  ];
   const body = paragraphs
     .filter((lines) => lines.length > 0)
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));

@@ -86,14 +86,3 @@ const AT = (_: string, which: string): string =>
 
 const inFunction = (text: string, fn: string | undefined): string =>
   fn === undefined || !/^[a-z_][a-z0-9_]*$/.test(fn) ? text : `${text} in ${fn}()`;
-
-/** The accesses that a line overtakes and that have still to take effect, each where it is met first. */
-export function passedBy(line: Line, numbers: Numbers, met: Set<number>): readonly Line[] {
-  return (line.reorderings ?? []).flatMap((r): readonly Line[] => {
-    const number = numbers.get(r);
-    if (r.kind !== 'early' || number === undefined || met.has(number)) return [];
-    met.add(number);
-    const notes = [`pending (${number})`];
-    return [r.fn === undefined ? { text: r.other, notes } : { text: r.other, fn: r.fn, notes }];
-  });
-}
