@@ -22,7 +22,7 @@ import type { CiRequest } from './ci-options.ts';
 import { traceOf, traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import { changesText, formatted, tellGithub } from './gate-output.ts';
-import type { Io } from './io.ts';
+import { type Io, untilInterrupted } from './io.ts';
 import { type Keep, type KeepRequest, keepOf } from './keep.ts';
 import { type Output, type OutputFile, output } from './output.ts';
 import { noProgress, plainProgress, progressLine } from './progress.ts';
@@ -63,7 +63,7 @@ export async function checkCommand(
   prepareFolder(request.out);
   const started = io.now();
   const files = output(request.out, request);
-  const finished = await withInterrupts(io, (signal) => {
+  const finished = await untilInterrupted(io, (signal) => {
     return runAll(
       jobs,
       { ...request, ...(kept === null ? {} : { keep: kept.keep }) },
@@ -124,16 +124,6 @@ function filesOf(
     ...(ci ? gateFiles(cases, locate, changes) : [{ name: junitFile, text: junitText(cases) }]),
     ...(shard === null ? [] : [{ name: shardFile, text: shardText(shard, all, cases) }]),
   ];
-}
-
-async function withInterrupts<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stopListening = io.onInterrupt(() => controller.abort());
-  try {
-    return await work(controller.signal);
-  } finally {
-    stopListening();
-  }
 }
 
 function runAll(

@@ -12,7 +12,7 @@ import { judgeJob } from '../report/judge.ts';
 import type { Spec } from '../spec.ts';
 import { UsageError } from '../system.ts';
 import type { Engine } from './engine.ts';
-import type { Io } from './io.ts';
+import { type Io, untilInterrupted } from './io.ts';
 import { progressLine } from './progress.ts';
 import { runJobs } from './run-jobs.ts';
 import { positive } from './search-options.ts';
@@ -103,18 +103,8 @@ function pairsOf(a: readonly Job[], b: readonly Job[]): readonly (readonly [Job,
 }
 
 async function found(job: Job, search: Search, io: Io, engine: Engine): Promise<Compared> {
-  const controller = new AbortController();
-  const stopListening = io.onInterrupt(() => controller.abort());
-  try {
-    const [finished] = await runJobs([job], {
-      engine,
-      search,
-      signal: controller.signal,
-      progress: progressLine(io.stderr),
-      finished: () => {},
-    });
-    return { it: caseOf(finished!, search), job: finished!, system: job.variant.build(job.model) };
-  } finally {
-    stopListening();
-  }
+  const [finished] = await untilInterrupted(io, (signal) =>
+    runJobs([job], { engine, search, signal, progress: progressLine(io.stderr), finished: () => {} }),
+  );
+  return { it: caseOf(finished!, search), job: finished!, system: job.variant.build(job.model) };
 }

@@ -46,6 +46,17 @@ function onInterrupt(callback: () => void): () => void {
   return () => process.off('SIGINT', listener);
 }
 
+/** Does some work, whose signal is aborted when the user presses Ctrl-C. */
+export async function untilInterrupted<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stopListening = io.onInterrupt(() => controller.abort());
+  try {
+    return await work(controller.signal);
+  } finally {
+    stopListening();
+  }
+}
+
 /** A stream to which nothing more is written once it has failed: what was asked for goes on for the sake of its files.
  *  `lost` is told why, unless its reader has seen enough (`heddle list | head -1`), which is no fault. */
 function sink(stream: NodeJS.WriteStream, lost: (error: Error) => void): Sink {

@@ -29,7 +29,7 @@ import type { Spec } from '../spec.ts';
 import { UsageError } from '../system.ts';
 import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
-import type { Io } from './io.ts';
+import { type Io, untilInterrupted } from './io.ts';
 import { withRunner } from './matrix-runner.ts';
 import { subjectsOf } from './matrix-select.ts';
 import { positive, threads } from './search-options.ts';
@@ -165,16 +165,6 @@ const nothing = (only: string | undefined): string =>
   only === undefined
     ? 'There is nothing to change in these programs.'
     : `There is no row '${only}'. The JSON in matrix/ has their ids.`;
-
-async function untilInterrupted<T>(io: Io, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stopListening = io.onInterrupt(() => controller.abort());
-  try {
-    return await work(controller.signal);
-  } finally {
-    stopListening();
-  }
-}
 
 function attempt(failures: string[], action: () => void): void {
   try {
