@@ -3,7 +3,7 @@ import type { ExitCode } from '../report/exit-code.ts';
 import type { Spec } from '../spec.ts';
 import type { Engine } from './engine.ts';
 import type { Io } from './io.ts';
-import { run } from './run.ts';
+import { type Extension, run } from './run.ts';
 
 export { temporaryFolder } from '../files/temporary.ts';
 
@@ -17,6 +17,7 @@ export interface Circumstances {
   readonly terminal?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly engine?: Engine;
+  readonly extensions?: readonly Extension[];
   /** The clock; it stands still otherwise. */
   now?(): number;
   /** Presses Ctrl-C when called. */
@@ -27,7 +28,7 @@ export interface Circumstances {
 export async function ranWith(
   specs: readonly Spec[],
   argv: readonly string[],
-  { terminal = false, env = {}, engine, onListening, now = () => 0 }: Circumstances = {},
+  { terminal = false, env = {}, engine, extensions, onListening, now = () => 0 }: Circumstances = {},
 ): Promise<Ran> {
   const printed = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr') => ({
@@ -47,6 +48,6 @@ export async function ranWith(
     },
     now,
   };
-  const code = await run(specs, argv, io, engine);
+  const code = await run(specs, argv, io, engine, extensions);
   return { code, ...printed };
 }

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { engine } from '../../checker/cli/engine.ts';
-import { run } from '../../checker/cli/run.ts';
+import { ranWith } from '../../checker/cli/test-io.ts';
 import { litmusCommand } from './command.ts';
 import { examineAll } from './pool.ts';
 
@@ -24,25 +23,8 @@ locations [x;]
 ${question}
 `;
 
-async function heddle(...argv: readonly string[]) {
-  const out = { stdout: '', stderr: '' };
-  const sink = (to: 'stdout' | 'stderr') => ({
-    isTerminal: false,
-    columns: 100,
-    write: (text: string) => {
-      out[to] += text;
-    },
-  });
-  const io = {
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    env: {},
-    onInterrupt: () => () => {},
-    now: () => 0,
-  };
-  const code = await run([], ['litmus', ...argv], io, engine, [litmusCommand]);
-  return { code, ...out };
-}
+const heddle = (...argv: readonly string[]) =>
+  ranWith([], ['litmus', ...argv], { extensions: [litmusCommand] });
 
 test('a file is printed as herd7 prints it', async () => {
   const { code, stdout } = await heddle(file('mp.litmus', mp('exists (1:r10=1 /\\ 1:r2=0)')));

@@ -12,8 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../checker/cli/run.ts';
-import { temporaryFolder } from '../../checker/files/temporary.ts';
+import { ranWith, temporaryFolder } from '../../checker/cli/test-io.ts';
 import type { Spec } from '../../checker/spec.ts';
 import { outcomeOf } from '../every-variant.ts';
 import { newCommand, ourRoot } from './command.ts';
@@ -108,25 +107,8 @@ test('the name of a spec is one word in the list, and no word of the language', 
 });
 
 describe('heddle new', () => {
-  const heddleNew = async (root: string, ...argv: readonly string[]) => {
-    const printed = { stdout: '', stderr: '' };
-    const sink = (name: 'stdout' | 'stderr') => ({
-      isTerminal: false,
-      columns: 100,
-      write: (text: string) => {
-        printed[name] += text;
-      },
-    });
-    const io = {
-      stdout: sink('stdout'),
-      stderr: sink('stderr'),
-      env: {},
-      onInterrupt: () => () => {},
-      now: () => 0,
-    };
-    const code = await run([], ['new', ...argv], io, undefined, [newCommand(root)]);
-    return { code, ...printed };
-  };
+  const heddleNew = (root: string, ...argv: readonly string[]) =>
+    ranWith([], ['new', ...argv], { extensions: [newCommand(root)] });
 
   test('says what it wrote and what comes next', async () => {
     const root = place();
