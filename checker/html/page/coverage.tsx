@@ -2,6 +2,7 @@
 import type { WrittenRun } from '../../report/json.ts';
 import type { Statement } from '../../system.ts';
 import { functionWords, type PageSystem, type PageVariant } from '../data.ts';
+import { Heads, type Mark, Marks } from './columns.tsx';
 import { coverageOf } from './words.ts';
 
 interface Section {
@@ -25,12 +26,7 @@ export function Coverage({ variant: { runs, system } }: { readonly variant: Page
           <table class="coverage">
             <thead>
               <tr>
-                <th scope="col">statement</th>
-                {runs.map(({ model }) => (
-                  <th key={model} scope="col">
-                    {model}
-                  </th>
-                ))}
+                <Heads names={['statement', ...runs.map(({ model }) => model)]} />
               </tr>
             </thead>
             {byFunction(statements).map((section, i) => (
@@ -60,25 +56,14 @@ function Rows({ section, runs, absent }: RowsProps) {
       {section.statements.map((statement) => (
         <tr key={statement.id}>
           <th scope="row">{statement.text}</th>
-          {runs.map((run) => {
-            const [words, kind] = markOf(run, statement, absent[run.model] ?? []);
-            return (
-              <td key={run.model} class={kind}>
-                {words}
-              </td>
-            );
-          })}
+          <Marks runs={runs} markOf={(run) => markOf(run, statement, absent[run.model] ?? [])} />
         </tr>
       ))}
     </tbody>
   );
 }
 
-function markOf(
-  { coverage, verdict }: WrittenRun,
-  { id }: Statement,
-  absent: readonly string[],
-): readonly [string, string] {
+function markOf({ coverage, verdict }: WrittenRun, { id }: Statement, absent: readonly string[]): Mark {
   if (absent.includes(id)) return ['–', 'plain'];
   if (!coverage) return ['not known', 'plain'];
   if (!coverage.missed.some((missed) => missed.id === id)) return ['✓ executed', 'good'];

@@ -6,6 +6,7 @@ import { slug } from '../../report/slug.ts';
 import { functionWords, type PageData } from '../data.ts';
 import { Breakable } from './breakable.tsx';
 import { type CellKind, CellOf, classOf, kindOf, meanings } from './cell.tsx';
+import { Heads } from './columns.tsx';
 import { MatrixNav } from './matrix-nav.tsx';
 import type { Route } from './route.ts';
 
@@ -77,11 +78,7 @@ function MatrixTable({ data, matrix }: { readonly data: PageData; readonly matri
         <table class="matrix">
           <thead>
             <tr>
-              {['statement', 'change', ...matrix.models].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+              <Heads names={['statement', 'change', ...matrix.models]} />
             </tr>
           </thead>
           <tbody>

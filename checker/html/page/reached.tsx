@@ -1,6 +1,7 @@
 /** Witnesses and invariants: what had to happen, and what must not, under each memory model. */
 import type { WrittenRun } from '../../report/json.ts';
 import type { PageVariant } from '../data.ts';
+import { Heads, type Mark, Marks } from './columns.tsx';
 
 export function Reached({ variant }: { readonly variant: PageVariant }) {
   const { runs, system } = variant;
@@ -12,14 +13,12 @@ export function Reached({ variant }: { readonly variant: PageVariant }) {
   return (
     <section>
       <h2>Must be reached</h2>
-      <Marks runs={runs} names={names} of="witness" mark={witnessMark} />
+      <Named runs={runs} names={names} of="witness" markOf={witnessMark} />
       <h2>Must hold</h2>
-      <Marks runs={runs} names={system?.invariants ?? brokenIn(runs)} of="invariant" mark={invariantMark} />
+      <Named runs={runs} names={system?.invariants ?? brokenIn(runs)} of="invariant" markOf={invariantMark} />
     </section>
   );
 }
-
-type Mark = readonly [words: string, kind: 'good' | 'bad' | 'plain'];
 
 /** A violation ends a run, so that it may have come to no witness. */
 function witnessMark({ witnesses, verdict }: WrittenRun, name: string): Mark {
@@ -39,40 +38,29 @@ function brokenIn(runs: readonly WrittenRun[]): readonly string[] {
   ];
 }
 
-interface MarksProps {
+interface NamedProps {
   readonly runs: readonly WrittenRun[];
   readonly names: readonly string[];
   readonly of: string;
-  readonly mark: (run: WrittenRun, name: string) => Mark;
+  readonly markOf: (run: WrittenRun, name: string) => Mark;
 }
 
-function Marks({ runs, names, of, mark }: MarksProps) {
+/** A row for each name. */
+function Named({ runs, names, of, markOf }: NamedProps) {
   if (names.length === 0) return <p class="nothing">None.</p>;
   return (
     <div class="scroll">
       <table class="marks">
         <thead>
           <tr>
-            <th scope="col">{of}</th>
-            {runs.map(({ model }) => (
-              <th key={model} scope="col">
-                {model}
-              </th>
-            ))}
+            <Heads names={[of, ...runs.map(({ model }) => model)]} />
           </tr>
         </thead>
         <tbody>
           {names.map((name) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              {runs.map((run) => {
-                const [words, kind] = mark(run, name);
-                return (
-                  <td key={run.model} class={kind}>
-                    {words}
-                  </td>
-                );
-              })}
+              <Marks runs={runs} markOf={(run) => markOf(run, name)} />
             </tr>
           ))}
         </tbody>

@@ -2,6 +2,7 @@
 import type { Occurred } from '../../outcome.ts';
 import { functionWords, type PageRun, type PageVariant } from '../data.ts';
 import { Breakable } from './breakable.tsx';
+import { Heads, type Mark, Marks } from './columns.tsx';
 
 const KINDS: Readonly<Record<Occurred['kind'], string>> = {
   early: 'before',
@@ -26,13 +27,7 @@ export function Reorderings({ variant: { runs, system } }: { readonly variant: P
           <table class="coverage">
             <thead>
               <tr>
-                <th scope="col">statement</th>
-                <th scope="col">took effect</th>
-                {runs.map(({ model }) => (
-                  <th key={model} scope="col">
-                    {model}
-                  </th>
-                ))}
+                <Heads names={['statement', 'took effect', ...runs.map(({ model }) => model)]} />
               </tr>
             </thead>
             <tbody>
@@ -48,9 +43,7 @@ export function Reorderings({ variant: { runs, system } }: { readonly variant: P
                       <Breakable text={it.other} />
                     </code>
                   </td>
-                  {runs.map((run) => (
-                    <Mark key={run.model} run={run} wanted={key} />
-                  ))}
+                  <Marks runs={runs} markOf={(run) => markOf(run, key)} />
                 </tr>
               ))}
             </tbody>
@@ -61,10 +54,9 @@ export function Reorderings({ variant: { runs, system } }: { readonly variant: P
   );
 }
 
-function Mark({ run: { occurred }, wanted }: { readonly run: PageRun; readonly wanted: string }) {
-  if (!occurred) return <td class="plain">not known</td>;
-  if (!occurred.some((it) => keyOf(it) === wanted)) return <td class="plain">–</td>;
-  return <td class="good">✓ occurred</td>;
+function markOf({ occurred }: PageRun, wanted: string): Mark {
+  if (!occurred) return ['not known', 'plain'];
+  return occurred.some((it) => keyOf(it) === wanted) ? ['✓ occurred', 'good'] : ['–', 'plain'];
 }
 
 const keyOf = ({ statement, kind, other, fn = '' }: Occurred): string =>

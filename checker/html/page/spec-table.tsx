@@ -1,6 +1,7 @@
 /** A spec's verdicts: a row for each variant, a column for each memory model. */
 import type { WrittenRun } from '../../report/json.ts';
 import type { PageData, PageSpec } from '../data.ts';
+import { Heads } from './columns.tsx';
 import type { ShownVariant } from './filter.ts';
 import { hashOf } from './route.ts';
 import { Verdict } from './verdict.tsx';
@@ -24,12 +25,7 @@ export function SpecTable({ data, spec, variants, models }: Props) {
         <table class="verdicts">
           <thead>
             <tr>
-              <th scope="col">variant</th>
-              {models.map((model) => (
-                <th key={model} scope="col">
-                  {model}
-                </th>
-              ))}
+              <Heads names={['variant', ...models]} />
             </tr>
           </thead>
           <tbody>

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { type Survivor, survivorsOf, type Tried } from '../../matrix/survivors.ts';
 import { functionWords, type PageData } from '../data.ts';
 import { Breakable } from './breakable.tsx';
+import { Heads } from './columns.tsx';
 import { MatrixNav } from './matrix-nav.tsx';
 import { grouped } from './words.ts';
 
@@ -20,11 +21,9 @@ export function SurvivorsView({ data }: { readonly data: PageData }) {
         <table class="matrix">
           <thead>
             <tr>
-              <th scope="col">statement</th>
-              <th scope="col">change</th>
-              <th scope="col">redundant in</th>
-              <th scope="col">no answer in</th>
-              <th scope="col">needed once this goes too</th>
+              <Heads
+                names={['statement', 'change', 'redundant in', 'no answer in', 'needed once this goes too']}
+              />
             </tr>
           </thead>
           <tbody>
@@ -38,9 +37,7 @@ export function SurvivorsView({ data }: { readonly data: PageData }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">spec</th>
-            <th scope="col">changes judged</th>
-            <th scope="col">not noticed</th>
+            <Heads names={['spec', 'changes judged', 'not noticed']} />
           </tr>
         </thead>
         <tbody>

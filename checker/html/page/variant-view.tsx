@@ -1,5 +1,6 @@
 /** A variant of a spec: its verdicts in full, what they covered, and what was explored. */
 import type { PageData, PageVariant } from '../data.ts';
+import { Heads } from './columns.tsx';
 import { Coverage } from './coverage.tsx';
 import { Reached } from './reached.tsx';
 import { Reorderings } from './reorderings.tsx';
@@ -51,11 +52,7 @@ function Runs({ data, variant }: { readonly data: PageData; readonly variant: Pa
         <table class="runs">
           <thead>
             <tr>
-              {['model', 'verdict', 'expected', 'why', 'states', 'steps', 'depth', 'search'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+              <Heads names={['model', 'verdict', 'expected', 'why', 'states', 'steps', 'depth', 'search']} />
             </tr>
           </thead>
           <tbody>
@@ -92,12 +89,7 @@ function Components({ variant: { runs } }: { readonly variant: PageVariant }) {
         <table class="values">
           <thead>
             <tr>
-              <th scope="col">component</th>
-              {runs.map(({ model }) => (
-                <th key={model} scope="col">
-                  {model}
-                </th>
-              ))}
+              <Heads names={['component', ...runs.map(({ model }) => model)]} />
             </tr>
           </thead>
           <tbody>
