@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { abortedAfter } from '../explore/aborted-after.ts';
 import { checkNow } from '../explore/check.ts';
 import type { CheckOptions } from '../explore/options.ts';
 import { toy } from '../explore/toy.ts';
@@ -37,14 +38,7 @@ type Search = 'bfs' | 'dfs';
 /** Runs the system for so many slices of an exploration, of which each has at most twice the states of the one before,
  *  then interrupts it, so that it is kept in `file`. */
 function interrupted(system: System, search: Search, slices: number, file: string, resume?: Kept): Outcome {
-  let looks = 0;
-  const signal = {
-    get aborted() {
-      looks += 1;
-      return looks >= slices;
-    },
-  } as AbortSignal;
-  const options: CheckOptions = { search, signal, checkpoint: keeping(file) };
+  const options: CheckOptions = { search, signal: abortedAfter(slices - 1), checkpoint: keeping(file) };
   return checkNow(system, resume === undefined ? options : { ...options, resume });
 }
 

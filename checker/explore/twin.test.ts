@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
-import { type Keeping, openCheckpoint } from '../checkpoint/keeper.ts';
+import { expect, test } from 'vitest';
+import { resuming } from '../checkpoint/resumed.ts';
 import type { Outcome } from '../outcome.ts';
 import { replay } from '../trace/replay.ts';
 import { anyCase } from './any-case.ts';
@@ -34,11 +31,7 @@ test('the engine agrees with the naive twin on random systems', () => {
 });
 
 test('so do fingerprints, and a run that was stopped and taken up again', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-twin-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'kept');
-  const named = { run: { spec: 's', variant: 'v', model: 'm' }, program: { heddle: '1', sources: '1' } };
-  const checkpoint: Keeping = { file, every: 1e6, ...named };
+  const resumed = resuming();
   let stops = 0;
   fc.assert(
     fc.property(anyCase, fc.nat({ max: 7 }), (it, slices) => {
@@ -51,16 +44,10 @@ test('so do fingerprints, and a run that was stopped and taken up again', () => 
         const expected = told(checkNow(system, { search }));
         if (search === 'bfs' && expected[0] === 'holds')
           expect(told(checkNow(system, { search, fingerprintSeed: 1 }))).toEqual(expected);
-        let looks = 0;
-        const signal = {
-          get aborted() {
-            return looks++ >= slices;
-          },
-        } as AbortSignal;
-        const { verdict } = checkNow(system, { search, signal, checkpoint });
-        if (verdict.kind !== 'incomplete') continue;
+        const again = resumed(system, search, slices);
+        if (again === null) continue;
         stops += 1;
-        expect(told(checkNow(system, { search, resume: openCheckpoint(file) }))).toEqual(expected);
+        expect(told(again)).toEqual(expected);
       }
     }),
     { seed: 20260105, numRuns: 100 },

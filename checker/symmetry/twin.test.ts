@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
-import { type Keeping, openCheckpoint } from '../checkpoint/keeper.ts';
+import { expect, test } from 'vitest';
+import { resuming } from '../checkpoint/resumed.ts';
 import { checkNow } from '../explore/check.ts';
 import { naive } from '../explore/naive.ts';
 import type { ToyStep } from '../explore/toy.ts';
@@ -128,11 +125,7 @@ test('random systems: depth first finds the same verdicts in as many states', ()
 });
 
 test('random systems: fingerprints, and a run that was stopped and taken up again, find the same', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'heddle-symmetry-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'kept');
-  const named = { run: { spec: 's', variant: 'v', model: 'm' }, program: { heddle: '1', sources: '1' } };
-  const checkpoint: Keeping = { file, every: 1e6, ...named };
+  const resumed = resuming();
   let stops = 0;
   fc.assert(
     fc.property(anyCase, fc.nat({ max: 2 }), (c, slices) => {
@@ -143,15 +136,10 @@ test('random systems: fingerprints, and a run that was stopped and taken up agai
       ];
       const expected = told(checkNow(system, { search: 'bfs' }));
       expect(told(checkNow(system, { search: 'bfs', fingerprintSeed: 1 }))[1]).toEqual(expected[1]);
-      let looks = 0;
-      const signal = {
-        get aborted() {
-          return looks++ >= slices;
-        },
-      } as AbortSignal;
-      if (checkNow(system, { search: 'bfs', signal, checkpoint }).verdict.kind !== 'incomplete') return;
+      const again = resumed(system, 'bfs', slices);
+      if (again === null) return;
       stops += 1;
-      expect(told(checkNow(system, { search: 'bfs', resume: openCheckpoint(file) }))).toEqual(expected);
+      expect(told(again)).toEqual(expected);
     }),
     { numRuns: 100, seed: 7 },
   );

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { long } from '../../checker/cli/toy-spec.ts';
+import { abortedAfter } from '../../checker/explore/aborted-after.ts';
 import { checkNow } from '../../checker/explore/check.ts';
 import { heddleVersion } from '../../checker/report/version.ts';
 import { changed, changes, textOf } from './json.ts';
@@ -24,15 +25,8 @@ function kept(search: 'bfs' | 'dfs'): string {
   const file = join(folder, 'kept');
   const run = { spec: 'long', variant: 'counts', model: 'sc' };
   const checkpoint = { file, every: 1e9, run, program: { heddle: heddleVersion, sources: 'unknown' } };
-  let looks = 0;
-  const signal = {
-    get aborted() {
-      looks += 1;
-      return looks > 9;
-    },
-  } as AbortSignal;
   try {
-    checkNow(long.variants[0]!.build('sc'), { search, signal, checkpoint });
+    checkNow(long.variants[0]!.build('sc'), { search, signal: abortedAfter(9), checkpoint });
     return readFileSync(file, 'latin1');
   } finally {
     rmSync(folder, { recursive: true, force: true });
