@@ -46,7 +46,7 @@ export function addBaseline(
     .action((options: BaselineArguments) => done(baselineCommand(specs, options, io)));
 }
 
-export function baselineCommand(
+function baselineCommand(
   specs: readonly Spec[],
   { out, baseline, update }: BaselineArguments,
   io: Io,

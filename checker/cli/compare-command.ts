@@ -51,7 +51,7 @@ export function addCompare(
     );
 }
 
-export async function compareCommand(
+async function compareCommand(
   specs: readonly Spec[],
   [a, b]: readonly [string, string],
   { maxStates }: CompareArguments,

@@ -68,7 +68,7 @@ export function addMerge(
     );
 }
 
-export function mergeCommand(
+function mergeCommand(
   specs: readonly Spec[],
   folders: readonly string[],
   { out, ci, baseline }: MergeArguments,

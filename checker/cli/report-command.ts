@@ -49,7 +49,7 @@ export function addReport(
 }
 
 /** Runs the command. What the folder lacks is told, and the page is written without it. */
-export async function reportCommand(
+async function reportCommand(
   specs: readonly Spec[],
   { html, from, traces }: ReportArguments,
   io: Io,

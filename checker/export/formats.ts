@@ -22,7 +22,7 @@ const general: Readonly<Record<string, Exporter>> = {
 };
 
 /** Those that only whoever knows the model can make. */
-export const ofModels = ['litmus'] as const;
+const ofModels = ['litmus'] as const;
 
 export const formatNames: readonly string[] = ['text', ...Object.keys(general), ...ofModels];
 

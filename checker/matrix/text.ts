@@ -86,7 +86,7 @@ function table({ models }: Matrix, rows: readonly Row[], paint: Paint): readonly
 export const headingOf = ({ fn, programs }: Pick<Row, 'fn' | 'programs'>): string =>
   programs.includes(fn) ? `${fn}:` : `${fn}():`;
 
-export function cellText(cell: Cell | undefined): string {
+function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return '-';
   if (cell.verdict !== 'needed') return cell.unexecuted ? '-' : cell.verdict;
   return `needed, ${cell.steps ?? '?'}`;

@@ -14,7 +14,7 @@ export function messageWithPlace(error: Error): string {
 }
 
 /** `specs/attach/scenario.ts:12:3`; null if no spec had a part in it. */
-export function placeInSpec(error: Error): string | null {
+function placeInSpec(error: Error): string | null {
   let innermost = error;
   while (innermost.cause instanceof Error) innermost = innermost.cause;
   const frame = /^ +at .*\/(specs\/[\w-]+\/\S+?\.ts:\d+:\d+)\)?$/m.exec(innermost.stack ?? '');

@@ -49,7 +49,7 @@ function titleOf(session: Session): string {
   return `step ${at} of ${session.steps.length}, ${column}`;
 }
 
-export function stepText(step: TraceStep, title: string): string {
+function stepText(step: TraceStep, title: string): string {
   const text: string[] = [];
   let fn: string | undefined;
   for (const line of step.lines) {

@@ -2,7 +2,7 @@
  *  tegra241_cmdqv_get_cmdq(), Linux 7.1; bugs.md 24). The queue is picked when a batch is begun, by the CPU that runs
  *  then; between two batches the thread may have moved to another. */
 import type { Value } from '../program/expression.ts';
-import { choose, type Local, locals } from '../program/kernel.ts';
+import { choose, locals } from '../program/kernel.ts';
 import { call, type Stmt } from '../program/statement.ts';
 import { arm_smmu_cmdq_issue_cmdlist, type CommandBatch, type Issuing } from './cmdq-issue.ts';
 import type { Queue } from './queue.ts';
@@ -21,9 +21,8 @@ export interface VcmdqBatch {
   readonly how: Issuing;
 }
 
-const { cmdq } = locals('cmds', 'cmdq');
 /** The queue of the batch that is being filled. */
-export const batchQueue: Local = cmdq;
+const { cmdq } = locals('cmds', 'cmdq');
 
 /** The lists in which the commands are issued. */
 export function listsOf(b: VcmdqBatch, commands: readonly Value[]): readonly CommandBatch[] {

@@ -44,8 +44,8 @@ const STEP = 2 ** 20;
 const TICK = 4;
 const END = 2 ** 52;
 
-export const cellKey = (loc: Loc): string => `cell ${loc}`;
-export const lifeKey = (object: string): string => `life ${object}`;
+const cellKey = (loc: Loc): string => `cell ${loc}`;
+const lifeKey = (object: string): string => `life ${object}`;
 const queueKey = (smmu: string): string => `queue ${smmu}`;
 const RCU_KEY = 'rcu';
 

@@ -9,8 +9,8 @@ import type { Walk } from './walk.ts';
 
 /** Who accesses a cell: the number of a CPU, or a name. */
 export type Party = number | string;
-export const WALK = 'walk';
-export const CALLBACK = 'callback';
+const WALK = 'walk';
+const CALLBACK = 'callback';
 
 export interface Needed {
   /** Cells that somebody reads who may read what another one has stored. */
