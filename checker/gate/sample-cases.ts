@@ -4,6 +4,7 @@ import { exitCode } from '../report/exit-code.ts';
 import type { WrittenRun } from '../report/json.ts';
 import type { Spec } from '../spec.ts';
 import type { Case } from './case.ts';
+import type { Changes } from './changes.ts';
 import type { Locate } from './locate.ts';
 
 /** Message passing without a barrier: the reader sees the flag and not the data. */
@@ -173,4 +174,15 @@ export const sampleLocate: Locate = {
   variant: (spec, variant) =>
     spec === 'mp' ? { file: 'specs/mp/index.ts', line: variant === 'v7.1' ? 10 : 20 } : null,
   fn: (_, fn) => (fn === 'writer' ? { file: 'model/driver/mp.ts', line: 5 } : null),
+};
+
+/** What changed since a baseline. */
+export const sampleChanges: Changes = {
+  verdicts: [
+    { name: 'mp/v7.1 (sc)', spec: 'mp', variant: 'v7.1', model: 'sc', before: 'deadlock', after: 'holds' },
+  ],
+  counts: [],
+  added: [],
+  gone: [],
+  same: 6,
 };
