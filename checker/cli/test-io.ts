@@ -1,4 +1,6 @@
 /** A stand-in for the process, for tests: collects what is printed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ExitCode } from '../report/exit-code.ts';
 import type { Spec } from '../spec.ts';
 import type { Engine } from './engine.ts';
@@ -23,6 +25,9 @@ export interface Circumstances {
   /** Presses Ctrl-C when called. */
   onListening?(interrupt: () => void): void;
 }
+
+/** The text of a file that was written. */
+export const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');
 
 /** Runs a command line in this process. */
 export async function ranWith(

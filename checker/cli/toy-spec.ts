@@ -141,3 +141,9 @@ function listsThatGrow(): System {
     invariants: [],
   };
 }
+
+/** The spec with what one variant builds in place of what another one does. */
+export function withBuild(spec: Spec, variant: string, of: string): Spec {
+  const build = spec.variants.find(({ name }) => name === of)!.build;
+  return { ...spec, variants: spec.variants.map((it) => (it.name === variant ? { ...it, build } : it)) };
+}
