@@ -2,34 +2,23 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { cacheIn } from '../matrix/cache.ts';
-import type { ProposedChange } from '../matrix/changes.ts';
-import {
-  cacheFolder,
-  cellTraceFile,
-  matrixFile,
-  readMatrices,
-  survivorsFile,
-  writeMatrix,
-} from '../matrix/files.ts';
+import { cacheFolder, matrixFile, readMatrices, survivorsFile, writeMatrix } from '../matrix/files.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { mergedVariants, type Plan, planOf } from '../matrix/plan.ts';
+import { mergedVariants, planOf, type Subject } from '../matrix/plan.ts';
 import { matrixProgress } from '../matrix/progress.ts';
-import { type Filled, fillMatrix } from '../matrix/run.ts';
+import { type Filled, fillMatrix, type MatrixOptions } from '../matrix/run.ts';
 import { survivorsOf, survivorsText } from '../matrix/survivors.ts';
 import { matrixText } from '../matrix/text.ts';
-import type { Trace } from '../outcome.ts';
 import { type ExitCode, exitCode, mostSerious } from '../report/exit-code.ts';
-import { prepareFolder, reason, writeWhole } from '../report/folder.ts';
+import { prepareFolder, writeWhole } from '../report/folder.ts';
 import { duration } from '../report/numbers.ts';
 import { paintFor } from '../report/paint.ts';
-import { traceFileText } from '../report/trace-file.ts';
-import { traceText } from '../report/trace-text.ts';
 import { heddleVersion } from '../report/version.ts';
 import type { Spec } from '../spec.ts';
 import { UsageError } from '../system.ts';
-import { traceTitle } from './counterexample.ts';
 import type { Engine } from './engine.ts';
 import { type Io, untilInterrupted } from './io.ts';
+import { attempt, keep, quietly } from './matrix-keep.ts';
 import { withRunner } from './matrix-runner.ts';
 import { subjectsOf } from './matrix-select.ts';
 import { positive, threads } from './search-options.ts';
@@ -118,35 +107,17 @@ async function matrixCommand(
   prepareFolder(options.out);
   const started = io.now();
   const failures: string[] = [];
-  const filled = await withRunner(specs, engine, programs, options.jobs ?? availableParallelism(), (runner) =>
-    untilInterrupted(io, async (signal) => {
-      const all: Filled[] = [];
-      for (const [k, subject] of subjects.entries()) {
-        if (signal.aborted) break;
-        const plan = planOf(subject, programs, options.only ?? null);
-        if (plan.rows.length === 0) continue;
-        const which = subjects.length === 1 ? '' : `matrix ${k + 1}/${subjects.length} `;
-        const one = await fillMatrix(plan, {
-          runner,
-          programs,
-          cache: quietly(cacheIn(cacheFolder(options.out)), failures),
-          sources,
-          heddle: heddleVersion,
-          maxStates: options.maxStates,
-          pairs: options.pairs === true,
-          signal,
-          progress: matrixProgress(io.stderr, io.now, runner.atOnce, which),
-          keep: (row, model, trace) => keep(options.out, plan, row, model, trace, failures),
-        });
-        all.push(one);
-        io.stdout.write(`${matrixText(one.matrix, paintFor(io.stdout.isTerminal, io.env))}\n`);
-        if (one.missing === 0 && options.only === undefined)
-          attempt(failures, () => writeMatrix(options.out, one.matrix, isOnly(one.matrix, specs)));
-      }
-      return { all, interrupted: signal.aborted };
-    }),
+  const { all, interrupted } = await withRunner(
+    specs,
+    engine,
+    programs,
+    options.jobs ?? availableParallelism(),
+    (runner) =>
+      untilInterrupted(io, async (signal) => {
+        const filling = { specs, options, io, programs, sources, failures, runner, signal };
+        return { all: await fillAll(subjects, filling), interrupted: signal.aborted };
+      }),
   );
-  const { all, interrupted } = filled;
   if (all.length === 0 && !interrupted) throw new UsageError(nothing(options.only));
   io.stdout.write(`${whereFilesAre(all, options, specs)}${duration((io.now() - started) / 1000)} in all\n`);
   if (interrupted)
@@ -161,49 +132,46 @@ async function matrixCommand(
   ]);
 }
 
+interface Filling extends Pick<MatrixOptions, 'runner' | 'programs' | 'sources' | 'signal'> {
+  readonly specs: readonly Spec[];
+  readonly options: MatrixArguments;
+  readonly io: Io;
+  readonly failures: string[];
+}
+
+/** Fills one matrix after the other, prints each, and writes those that are whole. */
+async function fillAll(subjects: readonly Subject[], filling: Filling): Promise<readonly Filled[]> {
+  const { specs, options, io, programs, sources, failures, runner, signal } = filling;
+  const all: Filled[] = [];
+  for (const [k, subject] of subjects.entries()) {
+    if (signal.aborted) break;
+    const plan = planOf(subject, programs, options.only ?? null);
+    if (plan.rows.length === 0) continue;
+    const which = subjects.length === 1 ? '' : `matrix ${k + 1}/${subjects.length} `;
+    const one = await fillMatrix(plan, {
+      runner,
+      programs,
+      cache: quietly(cacheIn(cacheFolder(options.out)), failures),
+      sources,
+      heddle: heddleVersion,
+      maxStates: options.maxStates,
+      pairs: options.pairs === true,
+      signal,
+      progress: matrixProgress(io.stderr, io.now, runner.atOnce, which),
+      keep: (row, model, trace) => keep(options.out, plan, row, model, trace, failures),
+    });
+    all.push(one);
+    io.stdout.write(`${matrixText(one.matrix, paintFor(io.stdout.isTerminal, io.env))}\n`);
+    if (one.missing === 0 && options.only === undefined)
+      attempt(failures, () => writeMatrix(options.out, one.matrix, isOnly(one.matrix, specs)));
+  }
+  return all;
+}
+
 const nothing = (only: string | undefined): string =>
   only === undefined
     ? 'There is nothing to change in these programs.'
     : `There is no row '${only}'. The JSON in matrix/ has their ids.`;
-
-function attempt(failures: string[], action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    const why = reason(error);
-    if (!failures.includes(why)) failures.push(why);
-  }
-}
-
-/** A cache that cannot be written to costs time, and no answer. */
-function quietly(cache: ReturnType<typeof cacheIn>, failures: string[]): ReturnType<typeof cacheIn> {
-  return { ...cache, write: (key, found) => attempt(failures, () => cache.write(key, found)) };
-}
-
-function keep(
-  out: string,
-  { spec, variant }: Plan,
-  row: ProposedChange,
-  model: string,
-  trace: Trace,
-  failures: string[],
-): string {
-  const name = cellTraceFile(spec.name, variant.name, model, row.id);
-  const change = `${row.text} in ${row.fn}() ${/^(dropped|moved|behind|value)/.test(row.change) ? row.change : `-> ${row.change}`}`;
-  const saved = {
-    spec: spec.name,
-    variant: variant.name,
-    model,
-    change: { text: change, edit: row.edit },
-    trace,
-  };
-  const title = traceTitle({ spec, variant, model }, change);
-  attempt(failures, () => {
-    writeWhole(out, `${name}.json`, traceFileText(saved));
-    writeWhole(out, `${name}.txt`, traceText(trace, title));
-  });
-  return name;
-}
 
 const isOnly = ({ spec }: Matrix, specs: readonly Spec[]): boolean =>
   mergedVariants(findSpec(specs, spec)).length < 2;
