@@ -1,6 +1,8 @@
 /** What a trace is of, what it shows, and why it could come to that. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Trace } from '../../outcome.ts';
+import type { WrittenRun } from '../../report/json.ts';
 import { traceLong } from '../../report/trace-long.ts';
 import { traceText } from '../../report/trace-text.ts';
 import type { PageData, PageTrace, TraceEntry } from '../data.ts';
@@ -31,7 +33,8 @@ export function TraceHead({ data, entry, shown, children }: Props) {
   useKeys({ c: copyText });
   const spec = data.specs.find(({ name }) => name === entry.spec);
   const variant = spec?.variants.find(({ name }) => name === entry.variant);
-  const run = entry.change === undefined && variant?.runs.find(({ model }) => model === entry.model);
+  const run =
+    entry.change === undefined ? variant?.runs.find(({ model }) => model === entry.model) : undefined;
   return (
     <header class="trace-head">
       <nav class="others" aria-label="Traces">
@@ -68,27 +71,40 @@ export function TraceHead({ data, entry, shown, children }: Props) {
           With a change: <code>{entry.change}</code>
         </p>
       )}
-      <div class="shows">
-        <p class="broken">
-          <span class="mark" aria-hidden="true">
-            ✗
-          </span>
-          {trace.ending}
-        </p>
-        {(trace.story?.length ?? 0) > 0 && (
-          <ul>
-            {trace.story!.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        )}
-        <p class="expected">
-          {counted(trace.steps.length, 'step')}
-          {trace.found !== undefined && `, found by ${trace.found}`}
-          {run && (isExpected(run) ? '; expected' : `; UNEXPECTED, expected ${expectedOf(run)}`)}
-        </p>
-      </div>
+      <Shows trace={trace} run={run} />
       {form !== null && <pre class="text">{text()}</pre>}
     </header>
+  );
+}
+
+interface ShowsProps {
+  readonly trace: Trace;
+  /** Whose trace it is, if the programs are those of the spec. */
+  readonly run: WrittenRun | undefined;
+}
+
+/** What goes wrong, how it comes to that, and whether that was expected. */
+function Shows({ trace, run }: ShowsProps) {
+  return (
+    <div class="shows">
+      <p class="broken">
+        <span class="mark" aria-hidden="true">
+          ✗
+        </span>
+        {trace.ending}
+      </p>
+      {(trace.story?.length ?? 0) > 0 && (
+        <ul>
+          {trace.story!.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+      <p class="expected">
+        {counted(trace.steps.length, 'step')}
+        {trace.found !== undefined && `, found by ${trace.found}`}
+        {run && (isExpected(run) ? '; expected' : `; UNEXPECTED, expected ${expectedOf(run)}`)}
+      </p>
+    </div>
   );
 }
