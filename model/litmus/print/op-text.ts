@@ -2,7 +2,7 @@
 import type { Loc } from '../../machine.ts';
 import type { Value } from '../../program/expression.ts';
 import { Unsupported } from '../unsupported.ts';
-import type { Op } from './ops.ts';
+import type { Op } from './op.ts';
 import { FREED } from './path.ts';
 import { atomicName, exchangeName, fenceName, lockName } from './primitives.ts';
 

@@ -1,73 +1,24 @@
 /** What is left of a CPU's path in a litmus test: accesses to cells that matter, what orders them, and on which loads
  *  they depend. */
 import type { Loc } from '../../machine.ts';
-import { applyBinary, type Expr, type Value } from '../../program/expression.ts';
+import type { Expr } from '../../program/expression.ts';
 import type { Address, Instruction } from '../../program/instruction.ts';
 import { Unsupported } from '../unsupported.ts';
 import type { Needed } from './cells.ts';
+import { type Known, known, NOTHING } from './known.ts';
+import type { Op } from './op.ts';
 import { type Executed, FREED, type Path } from './path.ts';
 
-export interface Op {
-  readonly what:
-    | 'load'
-    | 'store'
-    | 'rmw'
-    | 'cas'
-    | 'fence'
-    | 'lock'
-    | 'unlock'
-    | 'rcu'
-    | 'synchronize'
-    /** A store that stands for a free, and the call that has RCU free later. */
-    | 'free'
-    | 'call';
-  readonly i: Instruction;
-  readonly loc: Loc | null;
-  /** Of calls and frees: the object. */
-  readonly object?: string;
-  readonly read?: Value | undefined;
-  readonly written?: Value | undefined;
-  readonly operand?: Value | undefined;
-  /** The load whose value is the address, and the one whose value is stored. */
-  readonly base: Op | null;
-  readonly from: Op | null;
-  /** Loads that branches before it depend on, and no branch before those. */
-  readonly tests: readonly Op[];
-  /** It depends on a load in a way that is lost. */
-  readonly lost: boolean;
-}
-
-/** What is known of a register. */
-interface Known {
-  readonly value: Value | undefined;
-  /** Loads whose values its value comes from, and those that picked it. */
-  readonly data: ReadonlySet<Op>;
-  readonly picked: ReadonlySet<Op>;
-  /** The load whose value it is. */
-  readonly exact: Op | null;
-}
-
-const NOTHING: Known = { value: undefined, data: new Set(), picked: new Set(), exact: null };
-
+/** What matters of the path of the CPU with the number `id`. */
 export function opsOf(path: Path, id: number, needed: Needed): readonly Op[] {
   const registers = new Map<string, Known>();
-  const untested = new Set<Op>();
-  const tested = new Set<Op>();
+  const { branchesOn, tests } = branches();
   const ops: Op[] = [];
   const know = (e: Expr): Known => known(registers, e);
   const set = (name: string | null, k: Known): void => {
     if (name !== null) registers.set(name, k);
   };
-  const branchesOn = (k: Known): void => {
-    for (const op of [...k.data, ...k.picked]) if (!tested.has(op)) untested.add(op);
-  };
-  const tests = (): readonly Op[] => {
-    const now = [...untested];
-    for (const op of now) tested.add(op);
-    untested.clear();
-    return now;
-  };
-  const add = (op: Omit<Op, 'base' | 'from' | 'tests' | 'lost'> & Partial<Op>): Op => {
+  const add: Add = (op) => {
     const whole: Op = { base: null, from: null, tests: [], lost: false, ...op };
     ops.push(whole);
     return whole;
@@ -135,43 +86,30 @@ export function opsOf(path: Path, id: number, needed: Needed): readonly Op[] {
         } else stored(it, know(i.value), needed, add, addressed(i.addr), tests);
         break;
       case 'rmw':
-      case 'cas': {
-        const loc = (it.read ?? it.write)?.loc;
-        const dst = i.op === 'rmw' && i.noReturn ? null : i.dst;
-        if (loc !== undefined && needed.locks.has(loc))
-          throw new Unsupported(`a lock that ${i.at.text} touches`);
-        if (loc === undefined || !needed.cells.has(loc)) {
-          set(dst, { ...NOTHING, value: it.read?.value });
-          break;
-        }
-        const operand = know(i.op === 'rmw' ? i.operand : i.expected);
-        const from = know(i.op === 'rmw' ? i.operand : i.desired);
-        const op = add({
-          what: i.op,
-          i,
-          loc,
-          read: it.read?.value,
-          written: it.write?.value,
-          operand: operand.value,
-          ...addressed(i.addr),
-          tests: tests(),
-          lost: addressed(i.addr).lost || operand.data.size + from.data.size > 0,
-        });
-        const isCompared = i.op === 'cas' && it.write !== undefined;
-        const its = new Set([op]);
-        set(dst, {
-          value: it.read?.value,
-          data: isCompared ? new Set() : its,
-          picked: its,
-          exact: isCompared ? null : op,
-        });
+      case 'cas':
+        set(i.op === 'rmw' && i.noReturn ? null : i.dst, updated(it, i, needed, know, add, addressed, tests));
         break;
-      }
       default:
         break;
     }
   }
   return ops;
+}
+
+/** Loads that branches depend on; `tests` tells of each once. */
+function branches() {
+  const untested = new Set<Op>();
+  const tested = new Set<Op>();
+  const branchesOn = (k: Known): void => {
+    for (const op of [...k.data, ...k.picked]) if (!tested.has(op)) untested.add(op);
+  };
+  const tests = (): readonly Op[] => {
+    const now = [...untested];
+    for (const op of now) tested.add(op);
+    untested.clear();
+    return now;
+  };
+  return { branchesOn, tests };
 }
 
 type Add = (op: Omit<Op, 'base' | 'from' | 'tests' | 'lost'> & Partial<Op>) => Op;
@@ -205,36 +143,35 @@ function stored(
   }
 }
 
-function known(registers: ReadonlyMap<string, Known>, e: Expr): Known {
-  switch (e.kind) {
-    case 'const':
-      return { ...NOTHING, value: e.value };
-    case 'reg':
-      return registers.get(e.name) ?? NOTHING;
-    case 'pending':
-      return NOTHING;
-    case 'not': {
-      const k = known(registers, e.operand);
-      return { ...k, exact: null, value: k.value === undefined ? undefined : Number(k.value === 0) };
-    }
-    case 'binary': {
-      const [a, b] = [known(registers, e.left), known(registers, e.right)];
-      const value =
-        a.value === undefined || b.value === undefined
-          ? undefined
-          : (applyBinary(e.op, a.value, b.value) ?? undefined);
-      return {
-        value,
-        exact: null,
-        data: new Set([...a.data, ...b.data]),
-        picked: new Set([...a.picked, ...b.picked]),
-      };
-    }
-    case 'select': {
-      const c = known(registers, e.cond);
-      const [yes, no] = [known(registers, e.then), known(registers, e.else)];
-      const chosen = c.value === undefined ? NOTHING : c.value !== 0 ? yes : no;
-      return { ...chosen, picked: new Set([...chosen.picked, ...c.data, ...c.picked]) };
-    }
-  }
+/** What is known of the register into which the old value goes. */
+function updated(
+  { read, write }: Executed,
+  i: Extract<Instruction, { op: 'rmw' | 'cas' }>,
+  needed: Needed,
+  know: (e: Expr) => Known,
+  add: Add,
+  addressed: (a: Address) => Pick<Op, 'base' | 'lost'>,
+  tests: () => readonly Op[],
+): Known {
+  const loc = (read ?? write)?.loc;
+  const value = read?.value;
+  if (loc !== undefined && needed.locks.has(loc)) throw new Unsupported(`a lock that ${i.at.text} touches`);
+  if (loc === undefined || !needed.cells.has(loc)) return { ...NOTHING, value };
+  const operand = know(i.op === 'rmw' ? i.operand : i.expected);
+  const from = know(i.op === 'rmw' ? i.operand : i.desired);
+  const address = addressed(i.addr);
+  const op = add({
+    what: i.op,
+    i,
+    loc,
+    read: value,
+    written: write?.value,
+    operand: operand.value,
+    ...address,
+    tests: tests(),
+    lost: address.lost || operand.data.size + from.data.size > 0,
+  });
+  const isCompared = i.op === 'cas' && write !== undefined;
+  const its = new Set([op]);
+  return { value, data: isCompared ? new Set() : its, picked: its, exact: isCompared ? null : op };
 }

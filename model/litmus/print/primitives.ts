@@ -1,7 +1,7 @@
 /** What the kernel's litmus dialect calls an instruction (tools/memory-model/linux-kernel.def). */
 import type { Instruction } from '../../program/instruction.ts';
 import { Unsupported } from '../unsupported.ts';
-import type { Op } from './ops.ts';
+import type { Op } from './op.ts';
 
 /** The dialect has no barriers for DMA or I/O; as far as memory goes those of SMP order the same. */
 export function fenceName(i: Instruction): string {

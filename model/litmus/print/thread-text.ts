@@ -1,8 +1,8 @@
 /** A thread of a litmus test as a function in C. */
 import type { Loc } from '../../machine.ts';
 import type { Value } from '../../program/expression.ts';
+import type { Op } from './op.ts';
 import { lineOf } from './op-text.ts';
-import type { Op } from './ops.ts';
 import { NO_INSTRUCTION, plain, type Thread } from './threads.ts';
 import type { Tokens } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 /** Who takes part in a litmus test: CPUs, RCU where it frees what is read, and a walk of an SMMU. */
 import type { Needed } from './cells.ts';
-import type { Op } from './ops.ts';
+import type { Op } from './op.ts';
 import { FREED, type Path } from './path.ts';
 import type { Walk } from './walk.ts';
 

@@ -3,7 +3,7 @@
 import type { Loc } from '../../machine.ts';
 import type { Layout } from '../../memory/layout.ts';
 import type { Value } from '../../program/expression.ts';
-import type { Op } from './ops.ts';
+import type { Op } from './op.ts';
 import { FREED } from './path.ts';
 
 export interface Tokens {
