@@ -100,6 +100,17 @@ test('a trace that is not there or not one is left out, which is told', async ()
   expect(page!.data.traces).toHaveLength(10);
 });
 
+test('counterexamples of a matrix that nobody kept are told in one sentence', async () => {
+  const from = await checked();
+  mkdirSync(join(from, 'matrix'));
+  writeFileSync(join(from, 'matrix/good.json'), JSON.stringify(matrix));
+  const { code, stderr } = await reported(from);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /^heddle: left out: \d+ counterexamples? of matrices are not in .*; heddle matrix writes them\n$/,
+  );
+});
+
 test('other files in the folder are no results; damaged ones are refused', async () => {
   const from = await checked();
   writeFileSync(join(from, 'baseline.json'), '{"kind":"baseline"}');

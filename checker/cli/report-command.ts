@@ -85,7 +85,7 @@ async function pageMakers() {
 
 function contentsOf({ data: { specs, traces, matrices } }: Report): string {
   const jobs = specs.flatMap((spec) => spec.variants.flatMap(({ runs }) => runs)).length;
-  return `${jobs} jobs, ${traces.length} traces, ${matrices.length} matrices`;
+  return `${jobs} jobs, ${traces.length} traces, ${matrices.length} ${matrices.length === 1 ? 'matrix' : 'matrices'}`;
 }
 
 /** The same, and how far it has come on a terminal. */

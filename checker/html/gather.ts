@@ -39,15 +39,22 @@ export function gather(folder: string, wanted: (spec: string) => boolean): Gathe
   const matrices = hasMatrices(folder) ? readMatrices(folder) : [];
   const traces = new Map<string, SavedTrace>();
   const missing: string[] = [];
-  for (const { spec, file } of [...results.flatMap(inRuns), ...matrices.flatMap(inCells)]) {
+  const nameOf = (file: string): string => `${file.replace(/\.json$/, '')}.json`;
+  const isThere = ({ file }: Named): boolean => existsSync(join(folder, nameOf(file)));
+  // They are many, and not kept where results are.
+  const cells = matrices.flatMap(inCells);
+  const gone = cells.filter((cell) => !isThere(cell)).length;
+  for (const { spec, file } of [...results.flatMap(inRuns), ...cells.filter(isThere)]) {
     if (!wanted(spec)) continue;
     try {
-      const name = `${file.replace(/\.json$/, '')}.json`;
+      const name = nameOf(file);
       traces.set(traceId(file), parseTraceFile(readInput(join(folder, name)), name));
     } catch (error) {
       missing.push(reason(error));
     }
   }
+  if (gone > 0)
+    missing.push(`${gone} counterexamples of matrices are not in ${folder}; heddle matrix writes them`);
   return { results, matrices, traces, missing };
 }
 
