@@ -2,7 +2,7 @@
 import type { StillHeld } from '../files/lock.ts';
 import { alone, readIfThere, reason, removeFiles, writeWhole } from '../report/folder.ts';
 import { type FinishedJob, type Search, wasInterrupted } from '../report/job.ts';
-import { earlierRuns, resultsText, writtenRun } from '../report/json.ts';
+import { earlierRuns, mergedRuns, type Run, textOf, writtenRun } from '../report/json.ts';
 import { isTraceFileOf, resultsFile, traceFile } from '../report/names.ts';
 import { traceFileText } from '../report/trace-file.ts';
 import { traceText } from '../report/trace-text.ts';
@@ -28,6 +28,7 @@ export interface OutputFile {
 export function output(folder: string, search: Search): Output {
   const failed = new Map<FinishedJob | string, Failure>();
   const finished: FinishedJob[] = [];
+  const written = new Map<string, Written>();
   const attempt = (what: FinishedJob | string, name: string, write: () => void): boolean => {
     try {
       write();
@@ -43,7 +44,7 @@ export function output(folder: string, search: Search): Output {
     attempt(job, resultsFile(job.spec.name), () =>
       alone(folder, (stillHeld) => {
         writeTrace(folder, job);
-        writeResults(folder, job.spec, finished, search, stillHeld);
+        writeResults(folder, job.spec, finished, search, stillHeld, written);
       }),
     );
   return {
@@ -84,6 +85,12 @@ function writeTrace(folder: string, job: FinishedJob): void {
   writeWhole(folder, `${traceFile(job)}.txt`, traceText(trace, traceTitle(job)));
 }
 
+/** What a file held when it was written last: it need not be read again if nobody else has written it. */
+interface Written {
+  readonly text: string;
+  readonly runs: readonly Run[];
+}
+
 /** Writes `<spec>.json` and removes the traces that it does not name, so that none outlives its verdict. */
 function writeResults(
   folder: string,
@@ -91,15 +98,18 @@ function writeResults(
   finished: readonly FinishedJob[],
   search: Search,
   stillHeld: StillHeld,
+  written: Map<string, Written>,
 ): void {
   const name = resultsFile(spec.name);
   const fresh = finished.filter((job) => job.spec === spec).map((job) => writtenRun(job, search));
-  const text = resultsText(spec, fresh, earlierRuns(readIfThere(folder, name)));
+  const there = readIfThere(folder, name);
+  const last = written.get(name);
+  const runs = mergedRuns(spec, fresh, there === last?.text ? last.runs : earlierRuns(there));
+  const text = textOf(spec, runs);
   writeWhole(folder, name, text, stillHeld);
+  written.set(name, { text, runs });
   const named = new Set(
-    earlierRuns(text).flatMap(({ verdict }) =>
-      'trace' in verdict ? [verdict.trace.replace(/\.json$/, '')] : [],
-    ),
+    runs.flatMap(({ verdict }) => ('trace' in verdict ? [verdict.trace.replace(/\.json$/, '')] : [])),
   );
   removeFiles(`${folder}/traces`, (file) => {
     return isTraceFileOf(spec.name, file) && !named.has(`traces/${file.replace(/\.(txt|json)$/, '')}`);

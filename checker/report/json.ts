@@ -130,14 +130,22 @@ function findings({
 /** The text of `<spec>.json`: the runs in the spec's order, where `fresh` ones replace `earlier` ones of the same
  *  variant and model. Earlier ones that the spec no longer has are dropped. */
 export function resultsText(spec: Spec, fresh: readonly Run[], earlier: readonly Run[]): string {
+  return textOf(spec, mergedRuns(spec, fresh, earlier));
+}
+
+/** The runs of that text. */
+export function mergedRuns(spec: Spec, fresh: readonly Run[], earlier: readonly Run[]): readonly Run[] {
   const find = (runs: readonly Run[], variant: string, model: string) =>
     runs.filter((run) => run.variant === variant && run.model === model);
-  const runs = spec.variants.flatMap(({ name, expect }) =>
+  return spec.variants.flatMap(({ name, expect }) =>
     Object.keys(expect).flatMap((model) =>
       [...find(fresh, name, model), ...find(earlier, name, model)].slice(0, 1),
     ),
   );
-  const { name, title, source } = spec;
+}
+
+/** `<spec>.json` with these runs. */
+export function textOf({ name, title, source }: Spec, runs: readonly Run[]): string {
   const [statements, reorderings] = [new Common<Statement>(), new Common<Occurred>()];
   const written = runs.map((run) => withPlaces(run, statements, reorderings));
   const results: WrittenResults = {
