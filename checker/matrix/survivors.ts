@@ -27,6 +27,9 @@ export interface Survivor {
   readonly open: readonly Tried[];
   /** Other changes that make a difference only together with this one. */
   readonly standsIn: readonly string[];
+  /** The same change to others of the same statements in the function (`#2`, …) that some spec notices: copies of one
+   *  line of the source, in branches that are written out, are not told from lines that are alike. */
+  readonly noticedCopies: readonly string[];
 }
 
 export interface Survivors {
@@ -68,7 +71,10 @@ export function survivorsOf(matrices: readonly Matrix[]): Survivors {
   const judged = [...byId.values()].filter((all) =>
     all.some(({ found }) => found.verdict === 'needed' || found.verdict === 'redundant'),
   );
-  const survive = judged.filter((all) => !all.some(({ found }) => found.verdict === 'needed'));
+  const isNoticed = (all: (typeof judged)[number]): boolean =>
+    all.some(({ found }) => found.verdict === 'needed');
+  const survive = judged.filter((all) => !isNoticed(all));
+  const noticed = judged.filter(isNoticed).map((all) => all[0]!.row);
   return {
     kind: 'heddle survivors',
     judged: judged.length,
@@ -86,6 +92,7 @@ export function survivorsOf(matrices: readonly Matrix[]): Survivors {
         redundant: found.filter(({ verdict }) => verdict === 'redundant'),
         open: found.filter(({ verdict }) => verdict !== 'redundant'),
         standsIn: [...new Set(all.flatMap(({ matrix }) => partners(matrix, id)))],
+        noticedCopies: noticed.filter((row) => lineOf(row) === lineOf(all[0]!.row)).map((row) => row.id),
       };
     }),
     specs: matrices.map((matrix) => {
@@ -101,6 +108,9 @@ export function survivorsOf(matrices: readonly Matrix[]): Survivors {
     }),
   };
 }
+
+/** A change to a line, whichever copy of it. */
+const lineOf = ({ fn, text, change }: Row): string => `${fn}: ${text}: ${change}`.replaceAll(/ #\d+/g, '');
 
 function triedIn({ spec, variant, unchanged }: Matrix, { cells }: Row, model: string): Tried {
   const cell = cells[model]!;
@@ -129,8 +139,10 @@ export function survivorsText({ judged, caught, survivors, specs }: Survivors): 
   const sentence =
     `${judged} changes were judged in ${specs.length} ${specs.length === 1 ? 'matrix' : 'matrices'}, each under the ` +
     `weakest memory model that it was run under; ${caught} are noticed by some spec, ${survivors.length} by none.`;
-  const idle = survivors.filter(makesNoDifference);
-  const felt = survivors.filter((s) => !makesNoDifference(s));
+  const copies = survivors.filter(({ noticedCopies }) => noticedCopies.length > 0);
+  const own = survivors.filter((s) => !copies.includes(s));
+  const idle = own.filter(makesNoDifference);
+  const felt = own.filter((s) => !makesNoDifference(s));
   const perSpec = specs.map(
     ({ spec, variant, judged, survive }) => `  ${spec}, "${variant}": ${survive} of ${judged}`,
   );
@@ -145,6 +157,11 @@ export function survivorsText({ judged, caught, survivors, specs }: Survivors): 
       idle,
       `${idle.length} leave as many states and transitions as there were wherever they are executed: no sign of any ` +
         'difference to the machine in these specs.',
+      () => [],
+    ),
+    ...section(
+      copies,
+      `${copies.length} are noticed where they are made to another of the same statements in the function.`,
       () => [],
     ),
     '',

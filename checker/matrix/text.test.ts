@@ -154,3 +154,18 @@ Not noticed, by spec:
   attach, "v7.1": 2 of 3
 `);
 });
+
+test('a survivor of which another copy is noticed is told apart', () => {
+  const copy = (n: string, cell: Cell): Row => ({
+    ...row(mb, 'moved behind x #3', [redundant, cell]),
+    id: `f.smp_mb.${n}.moved-later`,
+    text: `smp_mb()${n === '1' ? '' : ` #${n}`}`,
+  });
+  const found = survivorsOf([{ ...matrix, rows: [copy('1', redundant), copy('2', needed(5))] }]);
+  expect(found.survivors.map(({ id, noticedCopies }) => [id, noticedCopies])).toEqual([
+    ['f.smp_mb.1.moved-later', ['f.smp_mb.2.moved-later']],
+  ]);
+  expect(survivorsText(found)).toContain(
+    '1 are noticed where they are made to another of the same statements in the function.\n',
+  );
+});

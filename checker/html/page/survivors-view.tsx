@@ -57,7 +57,7 @@ export function SurvivorsView({ data }: { readonly data: PageData }) {
 }
 
 function Row({ survivor, enters }: { readonly survivor: Survivor; readonly enters: boolean }) {
-  const { fn, text, sort, change, redundant, open, standsIn } = survivor;
+  const { fn, text, sort, change, redundant, open, standsIn, noticedCopies } = survivor;
   return (
     <tr>
       <th scope="row">
@@ -69,6 +69,7 @@ function Row({ survivor, enters }: { readonly survivor: Survivor; readonly enter
       </th>
       <td class="change">
         <Breakable text={change} />
+        {noticedCopies.length > 0 && <span class="sort">noticed in another copy of the line</span>}
       </td>
       <td class="none">
         {redundant.map((tried) => (
