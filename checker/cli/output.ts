@@ -27,7 +27,7 @@ export interface OutputFile {
 /** The output folder `folder`, which was found writable. Without a folder, nothing is written. */
 export function output(folder: string, search: Search): Output {
   const failed = new Map<FinishedJob | string, Failure>();
-  const finished: FinishedJob[] = [];
+  const finished = new Map<FinishedJob, Run>();
   const written = new Map<string, Written>();
   const attempt = (what: FinishedJob | string, name: string, write: () => void): boolean => {
     try {
@@ -44,18 +44,18 @@ export function output(folder: string, search: Search): Output {
     attempt(job, resultsFile(job.spec.name), () =>
       alone(folder, (stillHeld) => {
         writeTrace(folder, job);
-        writeResults(folder, job.spec, finished, search, stillHeld, written);
+        writeResults(folder, job.spec, finished, stillHeld, written);
       }),
     );
   return {
     add: (job) => {
       // An interrupted job found nothing that is worth more than what an earlier run found.
       if (wasInterrupted(job)) return true;
-      finished.push(job);
+      finished.set(job, writtenRun(job, search));
       return put(job);
     },
     finish: (files) => {
-      for (const job of finished.filter((it) => failed.has(it))) put(job);
+      for (const job of [...finished.keys()].filter((it) => failed.has(it))) put(job);
       for (const { name, text } of files) attempt(name, name, () => writeWhole(folder, name, text));
     },
     failures: () => failureTexts(folder, [...failed.values()]),
@@ -95,13 +95,12 @@ interface Written {
 function writeResults(
   folder: string,
   spec: Spec,
-  finished: readonly FinishedJob[],
-  search: Search,
+  finished: ReadonlyMap<FinishedJob, Run>,
   stillHeld: StillHeld,
   written: Map<string, Written>,
 ): void {
   const name = resultsFile(spec.name);
-  const fresh = finished.filter((job) => job.spec === spec).map((job) => writtenRun(job, search));
+  const fresh = [...finished].flatMap(([job, run]) => (job.spec === spec ? [run] : []));
   const there = readIfThere(folder, name);
   const last = written.get(name);
   const runs = mergedRuns(spec, fresh, there === last?.text ? last.runs : earlierRuns(there));

@@ -82,7 +82,7 @@ export const toldTrace: Trace = {
               kind: 'early',
               other: 'WRITE_ONCE(data, 7)',
               fn: 'publish',
-              forbiddenBy: ['smp_wmb() between them', 'smp_store_release() for the later one'],
+              forbiddenBy: ['smp_wmb() between them', 'smp_store_release() in place of the one that passed'],
             },
           ],
         },

@@ -75,14 +75,10 @@ function swapText({ column, line, reordering: { kind, other, fn, forbiddenBy } }
   const [first, last] = kind === 'late' ? [others, own] : [own, others];
   const second = isOneFunction ? inFunction(last, fn) : last;
   const old = kind === 'stale' ? ', an old value,' : '';
-  const remedies = forbiddenBy.map((remedy) => remedy.replace(/ for the (earlier|later) one$/, AT));
-  const remedy = remedies.length === 0 ? '' : `: ${remedies.join(', or ')}, forbids it`;
-  return `${column}: ${first}${old} passed ${second}${remedy.replace(/^(: [^,]*), forbids/, '$1 forbids')}`;
+  const comma = forbiddenBy.length > 1 ? ',' : '';
+  const remedy = forbiddenBy.length === 0 ? '' : `: ${forbiddenBy.join(', or ')}${comma} forbids it`;
+  return `${column}: ${first}${old} passed ${second}${remedy}`;
 }
-
-/** Which of the two is told by the program's order: in time, they are the other way round. */
-const AT = (_: string, which: string): string =>
-  which === 'earlier' ? ' in place of the one passed' : ' in place of the one that passed';
 
 const inFunction = (text: string, fn: string | undefined): string =>
   fn === undefined || !/^[a-z_][a-z0-9_]*$/.test(fn) ? text : `${text} in ${fn}()`;

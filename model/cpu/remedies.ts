@@ -44,13 +44,13 @@ function found(cpu: Cpu, earlier: AccessPart, later: AccessPart): readonly strin
       ...(returnsNothing(a) ? [] : [between('smp_rmb()')]),
       ...(returnsNothing(a) ? [full] : []),
       ...acquireOf(a),
-      ...(a.op === 'load' ? ['an address dependency on the earlier one'] : []),
+      ...(a.op === 'load' ? ['an address dependency on the one passed'] : []),
     ])
     .with(['read', 'write'], () => [
       full,
       ...acquireOf(a),
       ...releaseOf(b),
-      ...(a.op === 'load' ? ['an address, data or control dependency on the earlier one'] : []),
+      ...(a.op === 'load' ? ['an address, data or control dependency on the one passed'] : []),
     ])
     .exhaustive();
 }
@@ -66,16 +66,16 @@ function isSeenByDevices(cpu: Cpu, i: Instruction): boolean {
 /** An acquiring form of the earlier access. */
 function acquireOf(i: Instruction): readonly string[] {
   if (i.op === 'load' && !i.exclusive && i.device !== true)
-    return [`${formOf(i, ACQUIRES) ?? 'smp_load_acquire()'} for the earlier one`];
+    return [`${formOf(i, ACQUIRES) ?? 'smp_load_acquire()'} in place of the one passed`];
   if (i.op === 'await' && (i.device !== true || i.at.text.startsWith('smp_cond_load_relaxed(')))
-    return ['smp_cond_load_acquire() for the earlier one'];
+    return ['smp_cond_load_acquire() in place of the one passed'];
   return [];
 }
 
 /** A releasing form of the later access. */
 function releaseOf(i: Instruction): readonly string[] {
   if (i.op !== 'store' || i.status !== null) return [];
-  return [`${formOf(i, RELEASES) ?? 'smp_store_release()'} for the later one`];
+  return [`${formOf(i, RELEASES) ?? 'smp_store_release()'} in place of the one that passed`];
 }
 
 /** By how a statement begins: what the kernel calls it with the order. */

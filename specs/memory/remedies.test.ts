@@ -86,9 +86,9 @@ function withRemedy(text: string, p: Pair): readonly (readonly Stmt[])[] {
   if (text === 'smp_wmb() between them') return between(smp_wmb());
   if (text === 'smp_rmb() between them') return between(smp_rmb());
   if (text === 'dma_wmb() between them') return between(dma_wmb());
-  if (/acquire\(\) for the earlier one$/.test(text)) return [[p.acquiring!, p.second]];
-  if (/release\(\) for the later one$/.test(text)) return [[p.first, p.releasing!]];
-  if (/dependency on the earlier one$/.test(text)) return p.dependent!.map((s) => [p.first, ...s]);
+  if (/acquire\(\) in place of the one passed$/.test(text)) return [[p.acquiring!, p.second]];
+  if (/release\(\) in place of the one that passed$/.test(text)) return [[p.first, p.releasing!]];
+  if (/dependency on the one passed$/.test(text)) return p.dependent!.map((s) => [p.first, ...s]);
   throw new Error(`no program for '${text}'`);
 }
 
@@ -117,7 +117,7 @@ const cases: readonly Case[] = [
     pair: { first: WRITE_ONCE(x, 1), second: WRITE_ONCE(y, 1), releasing: smp_store_release(y, 1) },
     others: [reader],
     outcome: '1:r0=1 1:r1=0',
-    says: ['smp_wmb() between them', 'smp_store_release() for the later one'],
+    says: ['smp_wmb() between them', 'smp_store_release() in place of the one that passed'],
   },
   {
     name: 'a store passes one that a device reads',
@@ -125,7 +125,7 @@ const cases: readonly Case[] = [
     pair: { first: WRITE_ONCE(d, 1), second: WRITE_ONCE(y, 1), releasing: smp_store_release(y, 1) },
     others: [[READ_ONCE(r0, y), smp_rmb(), READ_ONCE(r1, d)]],
     outcome: '1:r0=1 1:r1=0',
-    says: ['dma_wmb() between them', 'smp_store_release() for the later one'],
+    says: ['dma_wmb() between them', 'smp_store_release() in place of the one that passed'],
   },
   {
     name: 'a store passes an atomic that returns nothing',
@@ -133,7 +133,7 @@ const cases: readonly Case[] = [
     pair: { first: atomic_void('or', x, 1), second: WRITE_ONCE(y, 1), releasing: smp_store_release(y, 1) },
     others: [reader],
     outcome: '1:r0=1 1:r1=0',
-    says: ['smp_wmb() between them', 'smp_store_release() for the later one'],
+    says: ['smp_wmb() between them', 'smp_store_release() in place of the one that passed'],
   },
   {
     name: 'a relaxed exchange passes a store',
@@ -156,8 +156,8 @@ const cases: readonly Case[] = [
     outcome: '0:r0=1 0:r1=0',
     says: [
       'smp_rmb() between them',
-      'smp_load_acquire() for the earlier one',
-      'an address dependency on the earlier one',
+      'smp_load_acquire() in place of the one passed',
+      'an address dependency on the one passed',
     ],
   },
   {
@@ -166,7 +166,7 @@ const cases: readonly Case[] = [
     pair: { first: waits(r0, y), second: READ_ONCE(r1, x), acquiring: smp_cond_load_acquire(r0, y, r0) },
     others: [writer],
     outcome: '0:r1=0 0:r0=1',
-    says: ['smp_rmb() between them', 'smp_cond_load_acquire() for the earlier one'],
+    says: ['smp_rmb() between them', 'smp_cond_load_acquire() in place of the one passed'],
   },
   {
     name: 'a load passes a store',
@@ -194,9 +194,9 @@ const cases: readonly Case[] = [
     outcome: '0:r0=1 1:r0=1',
     says: [
       'smp_mb() between them',
-      'smp_load_acquire() for the earlier one',
-      'smp_store_release() for the later one',
-      'an address, data or control dependency on the earlier one',
+      'smp_load_acquire() in place of the one passed',
+      'smp_store_release() in place of the one that passed',
+      'an address, data or control dependency on the one passed',
     ],
   },
 ];
